@@ -1,0 +1,78 @@
+import { resolve } from "node:path";
+import { z } from "zod";
+
+const port = (fallback: number) =>
+  z.coerce.number("must be a number").int("must be a whole number").min(0, "must be between 0 and 65535").max(65_535, "must be between 0 and 65535").default(fallback);
+const flag = z
+  .enum(["0", "1", "true", "false", "on", "off", "yes", "no"], "must be one of on, off, true, false, 1, 0")
+  .transform((text) => ["1", "true", "on", "yes"].includes(text));
+
+export const HUB_ROLES = ["web", "dimse", "hl7", "relay", "worker", "media"] as const;
+export type HubRole = (typeof HUB_ROLES)[number];
+
+const Environment = z.object({
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, "must begin with postgresql://")
+    .optional(),
+  READROOM_DATA: z.string().min(1, "must name a folder").default("./data"),
+  READROOM_HTTP_HOST: z.string().min(1).default("0.0.0.0"),
+  READROOM_HTTP_PORT: port(8080),
+  READROOM_DICOM_PORT: port(11_112),
+  READROOM_MLLP_PORT: port(2575),
+  READROOM_MEDIA_PORT: port(20_080),
+  READROOM_MEDIA_ANNOUNCED: z.string().optional(),
+  READROOM_AE_TITLE: z
+    .string()
+    .regex(/^[\x21-\x5b\x5d-\x7e]([\x20-\x5b\x5d-\x7e]{0,14}[\x21-\x5b\x5d-\x7e])?$/, "must be 1 to 16 printable characters without a backslash (PS3.5 §6.2, AE)")
+    .default("READROOM"),
+  READROOM_DEMO: flag.optional(),
+  READROOM_DEMO_TRAFFIC: z.coerce.number("must be a number of studies an hour").min(0).max(3600).default(12),
+  READROOM_ROLES: z
+    .string()
+    .default(HUB_ROLES.join(","))
+    .transform((text) => text.split(",").map((part) => part.trim()))
+    .pipe(z.array(z.enum(HUB_ROLES, `must be a comma-separated list of ${HUB_ROLES.join(", ")}`)).min(1)),
+  READROOM_PUBLIC_URL: z.url("must be an http or https address").optional(),
+  READROOM_TRUST_PROXY: flag.default(false),
+  READROOM_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("warn"),
+});
+
+export interface Config {
+  readonly databaseUrl: string | undefined;
+  readonly dataDir: string;
+  readonly http: { readonly host: string; readonly port: number; readonly publicUrl: string | undefined; readonly trustProxy: boolean };
+  readonly dicom: { readonly port: number; readonly aeTitle: string };
+  readonly mllp: { readonly port: number };
+  readonly media: { readonly port: number; readonly announced: string | undefined };
+  readonly demo: { readonly on: boolean; readonly studiesPerHour: number };
+  readonly roles: readonly HubRole[];
+  readonly logLevel: string;
+}
+
+/** A bad environment stops the start with this one line. */
+export class ConfigError extends Error {}
+
+/** Reads and checks the environment. Throws ConfigError with one line that names the variable, its value and what it must be. */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const known = Object.fromEntries(Object.entries(env).filter(([key, value]) => key in Environment.shape && value !== ""));
+  const parsed = Environment.safeParse(known);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const name = String(issue?.path[0] ?? "environment");
+    const shown = name === "DATABASE_URL" ? "" : `="${env[name] ?? ""}"`;
+    throw new ConfigError(`${name}${shown} ${issue?.message ?? "is not valid"}`);
+  }
+  const e = parsed.data;
+  return {
+    databaseUrl: e.DATABASE_URL,
+    dataDir: resolve(e.READROOM_DATA),
+    http: { host: e.READROOM_HTTP_HOST, port: e.READROOM_HTTP_PORT, publicUrl: e.READROOM_PUBLIC_URL, trustProxy: e.READROOM_TRUST_PROXY },
+    dicom: { port: e.READROOM_DICOM_PORT, aeTitle: e.READROOM_AE_TITLE },
+    mllp: { port: e.READROOM_MLLP_PORT },
+    media: { port: e.READROOM_MEDIA_PORT, announced: e.READROOM_MEDIA_ANNOUNCED },
+    demo: { on: e.READROOM_DEMO ?? e.DATABASE_URL === undefined, studiesPerHour: e.READROOM_DEMO_TRAFFIC },
+    roles: e.READROOM_ROLES,
+    logLevel: e.READROOM_LOG_LEVEL,
+  };
+}

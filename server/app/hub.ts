@@ -1,0 +1,157 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import fastifyStatic from "@fastify/static";
+import type { FastifyInstance } from "fastify";
+import { credentialLookups, topicsOf } from "../features/identity/public.js";
+import { makeAuthenticate } from "../gateway/authenticate.js";
+import { topPublishedSeq } from "../gateway/catchup.js";
+import { buildHttp } from "../gateway/http.js";
+import { buildSocket, type SocketGateway } from "../gateway/socket.js";
+import { systemClock } from "../kernel/clock.js";
+import { openDatabase } from "../kernel/database.js";
+import type { Deps } from "../kernel/deps.js";
+import type { Feature } from "../kernel/feature.js";
+import type { Log } from "../kernel/log.js";
+import { startFollower } from "../relay/follower.js";
+import { startPublisher } from "../relay/publisher.js";
+import { Reactor } from "../relay/reactor.js";
+import { startTimers } from "../relay/timers.js";
+import type { Config } from "./config.js";
+import { composeFeatures } from "./features.js";
+
+export const VERSION = "0.1.0";
+
+export interface Hub {
+  readonly app: FastifyInstance;
+  readonly sockets: SocketGateway;
+  readonly deps: Deps;
+  readonly features: readonly Feature[];
+  stop(): Promise<void>;
+}
+
+/** Starts the roles that the configuration names on an already migrated database. */
+export async function startHub(config: Config, databaseUrl: string, log: Log): Promise<Hub> {
+  const db = openDatabase(databaseUrl);
+  const deps: Deps = { db, clock: systemClock, log };
+  const features = composeFeatures(deps, config);
+  const authenticate = makeAuthenticate(credentialLookups(deps));
+  let ready = false;
+
+  const app = await buildHttp({
+    log,
+    authenticate,
+    trustProxy: config.http.trustProxy,
+    version: VERSION,
+    register: async (http) => {
+      healthRoutes(http, deps, () => ready);
+      for (const feature of features) await feature.routes?.(http);
+      await browserFiles(http);
+    },
+  });
+  await app.ready();
+  const sockets = buildSocket(
+    app.server,
+    deps,
+    authenticate,
+    { standing: topicsOf, studySubject: (id) => studySubject(deps, id) },
+    features.flatMap((feature) => feature.socket ?? []),
+  );
+
+  const stops: (() => Promise<void>)[] = [];
+  for (const feature of features) {
+    await feature.start?.();
+    if (feature.stop) stops.push(feature.stop);
+  }
+  if (config.roles.includes("relay")) stops.push(await startRelay(deps, databaseUrl, features));
+  const follower = startFollower(deps, databaseUrl, await topPublishedSeq(db), (events) => {
+    for (const event of events) {
+      sockets.publish(event);
+      if (event.type === "session.closed") {
+        sockets.disconnectWhere((actor) => actor.kind === "user" && actor.sessionId === event.payload.sessionId);
+      }
+      if (event.type === "user.rights_changed") {
+        sockets.disconnectWhere((actor) => actor.kind === "user" && actor.userId === event.payload.userId);
+      }
+      if (event.type === "link.revoked") {
+        sockets.disconnectWhere((actor) => actor.kind === "guest" && actor.linkId === event.payload.linkId);
+      }
+    }
+    return true;
+  });
+  stops.push(() => follower.stop());
+
+  if (config.roles.includes("web")) await app.listen({ host: config.http.host, port: config.http.port });
+  ready = true;
+  return {
+    app,
+    sockets,
+    deps,
+    features,
+    stop: async () => {
+      ready = false;
+      await sockets.close();
+      await app.close();
+      for (const stop of stops.reverse()) await stop();
+      await db.close();
+    },
+  };
+}
+
+async function startRelay(deps: Deps, databaseUrl: string, features: readonly Feature[]): Promise<() => Promise<void>> {
+  const publisher = startPublisher(deps, databaseUrl);
+  const reactor = new Reactor(
+    deps,
+    features.flatMap((feature) => feature.reactions ?? []),
+  );
+  const reactions = startFollower(deps, databaseUrl, await reactor.cursor(), async (events) => {
+    if (!publisher.isLeader()) return false;
+    await reactor.handle(events);
+    return true;
+  });
+  const retry = { name: "reactions.retry", everyMs: 1_000, run: () => reactor.retryDue() };
+  const timers = startTimers(deps, [retry, ...features.flatMap((feature) => feature.timers ?? [])], () => publisher.isLeader());
+  return async () => {
+    await timers.stop();
+    await reactions.stop();
+    await publisher.stop();
+  };
+}
+
+function healthRoutes(app: FastifyInstance, deps: Deps, isReady: () => boolean): void {
+  app.get("/healthz", { config: { action: "public" }, schema: { tags: ["health"], summary: "The process is alive" } }, async () => ({ ok: true }));
+  app.get("/readyz", { config: { action: "public" }, schema: { tags: ["health"], summary: "The hub can do its work: database reachable, listeners up" } }, async (_request, reply) => {
+    const database = await deps.db.pool.query("SELECT 1").then(
+      () => true,
+      () => false,
+    );
+    const ready = database && isReady();
+    return reply.code(ready ? 200 : 503).send({ ready, database });
+  });
+}
+
+async function studySubject(deps: Deps, studyId: string): Promise<{ hospitalId: string; siteId: string; studyId: string } | null> {
+  const { rows } = await deps.db.pool.query<{ hospitalId: string; siteId: string }>(
+    'SELECT organisation_id AS "hospitalId", site_id AS "siteId" FROM study WHERE id = $1',
+    [studyId],
+  );
+  return rows[0] ? { ...rows[0], studyId } : null;
+}
+
+/** The built client: hashed assets for ever, index.html never cached; any other path is the client's own route. */
+async function browserFiles(app: FastifyInstance): Promise<void> {
+  const root = fileURLToPath(new URL("../../../client/dist/", import.meta.url));
+  if (!existsSync(root)) return;
+  await app.register(fastifyStatic, {
+    root,
+    wildcard: false,
+    cacheControl: false,
+    setHeaders: (reply, path) => {
+      reply.setHeader("cache-control", path.includes("/assets/") ? "public, max-age=31536000, immutable" : "no-cache");
+    },
+  });
+  app.get("/*", { config: { action: "public" }, schema: { hide: true } }, (request, reply) => {
+    const path = request.url.split("?")[0] ?? "";
+    if (/^\/(api|dicomweb|socket\.io)(\/|$)/.test(path) || /\.[a-z0-9]+$/i.test(path)) return reply.callNotFound();
+    return reply.sendFile("index.html");
+  });
+}

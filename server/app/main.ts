@@ -1,0 +1,54 @@
+import { fileURLToPath } from "node:url";
+import { start as startEmbedded } from "../adapters/postgres/embedded.js";
+import { makeLog } from "../kernel/log.js";
+import { migrate } from "../kernel/migrate.js";
+import { type Config, ConfigError, readConfig } from "./config.js";
+import { startHub } from "./hub.js";
+
+const MIGRATIONS = fileURLToPath(new URL("../../prisma/migrations/", import.meta.url));
+
+/** Prints a line of the start's progress: people watch this, the log is for machines. */
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = makeLog(config.logLevel);
+  const database = await openOrEmbed(config, log);
+  const applied = await migrate(database.url, MIGRATIONS);
+  if (applied.length > 0) say(`database   ${applied.length} migration${applied.length === 1 ? "" : "s"} applied`);
+  const hub = await startHub(config, database.url, log);
+  say(`readroom   http://localhost:${config.http.port}`);
+
+  let stopping = false;
+  const stop = (signal: string): void => {
+    if (stopping) return;
+    stopping = true;
+    say(`stopping   ${signal}`);
+    hub
+      .stop()
+      .then(() => database.stop())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          log.error({ err: { message: error instanceof Error ? error.message : String(error) } }, "did not stop cleanly");
+          process.exit(1);
+        },
+      );
+  };
+  process.on("SIGINT", () => stop("SIGINT"));
+  process.on("SIGTERM", () => stop("SIGTERM"));
+}
+
+async function openOrEmbed(config: Config, log: ReturnType<typeof makeLog>): Promise<{ url: string; stop(): Promise<void> }> {
+  if (config.databaseUrl) return { url: config.databaseUrl, stop: async () => undefined };
+  say("database   starting embedded PostgreSQL");
+  return startEmbedded({ dataDir: config.dataDir, log });
+}
+
+main().catch((error: unknown) => {
+  const reason = error instanceof ConfigError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`readroom cannot start: ${reason}\n`);
+  process.exit(error instanceof ConfigError ? 78 : 1);
+});

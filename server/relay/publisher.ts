@@ -1,0 +1,84 @@
+import pg from "pg";
+import type { Deps } from "../kernel/deps.js";
+
+const LEADER_KEY = 72_707_371;
+const BATCH = 500;
+const POLL_MS = 500;
+const RETRY_MS = 2_000;
+
+export interface Publisher {
+  /** True while this process holds the leader's lock. */
+  isLeader(): boolean;
+  stop(): Promise<void>;
+}
+
+/**
+ * Gives committed events their published sequence numbers, and seals the audit trail. One leader at a time, by an advisory lock on a
+ * connection of its own: when the process dies, PostgreSQL lets the lock go and another takes over. Insert-time sequences would not do:
+ * they commit out of order. NOTIFY is a hint that work is there; the poll is the guarantee.
+ */
+export function startPublisher(deps: Deps, url: string): Publisher {
+  let client: pg.Client | null = null;
+  let leader = false;
+  let stopped = false;
+  let timer: NodeJS.Timeout | null = null;
+  let running: Promise<void> = Promise.resolve();
+
+  const again = (ms: number): void => {
+    if (stopped) return;
+    if (timer) clearTimeout(timer);
+    timer = setTimeout(() => {
+      running = running.then(turn);
+    }, ms);
+  };
+
+  const connect = async (): Promise<pg.Client> => {
+    const fresh = new pg.Client({ connectionString: url, application_name: "readroom-relay" });
+    fresh.on("error", () => {
+      client = null;
+      leader = false;
+    });
+    fresh.on("notification", () => again(0));
+    await fresh.connect();
+    await fresh.query("LISTEN readroom_outbox");
+    return fresh;
+  };
+
+  const turn = async (): Promise<void> => {
+    if (stopped) return;
+    try {
+      client ??= await connect();
+      if (!leader) {
+        const { rows } = await client.query<{ got: boolean }>("SELECT pg_try_advisory_lock($1) AS got", [LEADER_KEY]);
+        leader = rows[0]?.got === true;
+      }
+      if (!leader) return again(RETRY_MS);
+      const published = await publishBatch(client);
+      again(published === BATCH ? 0 : POLL_MS);
+    } catch (error) {
+      deps.log.error({ err: { message: error instanceof Error ? error.message : String(error) } }, "relay could not publish; it tries again");
+      await client?.end().catch(() => undefined);
+      client = null;
+      leader = false;
+      again(RETRY_MS);
+    }
+  };
+
+  again(0);
+  return {
+    isLeader: () => leader,
+    stop: async () => {
+      stopped = true;
+      if (timer) clearTimeout(timer);
+      await running;
+      await client?.end().catch(() => undefined);
+    },
+  };
+}
+
+async function publishBatch(client: pg.Client): Promise<number> {
+  const { rowCount } = await client.query("SELECT 1 FROM outbox_publish($1)", [BATCH]);
+  if (rowCount) await client.query("NOTIFY readroom_published");
+  await client.query("SELECT audit_seal(1000)");
+  return rowCount ?? 0;
+}

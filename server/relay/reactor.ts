@@ -1,0 +1,68 @@
+import type { Deps } from "../kernel/deps.js";
+import type { PublishedEvent, Reaction } from "../kernel/reactions.js";
+
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 5 * 60_000;
+const CURSOR = "reactions";
+
+/** Runs each feature's reactions to each published event exactly once, in published order; a failed one is kept and tried again. */
+export class Reactor {
+  constructor(
+    private readonly deps: Deps,
+    private readonly reactions: readonly Reaction[],
+  ) {}
+
+  /** Where the last run stopped: events after it are handed to `handle` again at start. */
+  async cursor(): Promise<number> {
+    const row = await this.deps.db.prisma.hubState.findUnique({ where: { key: CURSOR } });
+    return typeof row?.value === "number" ? row.value : 0;
+  }
+
+  async handle(events: readonly PublishedEvent[]): Promise<void> {
+    for (const event of events) {
+      for (const reaction of this.reactions) {
+        if (reaction.types.includes(event.type)) await this.runOnce(reaction, event);
+      }
+    }
+    const last = events[events.length - 1];
+    if (!last) return;
+    await this.deps.db.pool.query(
+      `INSERT INTO hub_state (key, value, updated_at) VALUES ($1, to_jsonb($2::bigint), now())
+       ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now()`,
+      [CURSOR, last.publishedSeq],
+    );
+  }
+
+  /** Tries the failed ones that are due. */
+  async retryDue(): Promise<void> {
+    const { rows } = await this.deps.db.pool.query<{ handler: string } & PublishedEvent>(
+      `SELECT f.handler, o.id, o.stream, o.version, o.type, o.payload, o.topics, o.actor, (extract(epoch FROM o.at) * 1000)::bigint AS at,
+         o.published_seq AS "publishedSeq"
+       FROM reaction_failure f JOIN outbox o ON o.id = f.event_id WHERE f.next_at <= now() ORDER BY o.published_seq LIMIT 50`,
+    );
+    for (const row of rows) {
+      const reaction = this.reactions.find((candidate) => candidate.handler === row.handler);
+      if (reaction) await this.runOnce(reaction, row);
+    }
+  }
+
+  private async runOnce(reaction: Reaction, event: PublishedEvent): Promise<void> {
+    try {
+      await this.deps.db.tx(async (tx) => {
+        const claimed = await tx.$executeRaw`INSERT INTO reaction (event_id, handler) VALUES (${event.id}::uuid, ${reaction.handler}) ON CONFLICT DO NOTHING`;
+        if (claimed === 0) return;
+        await reaction.run(this.deps, tx, event);
+        await tx.$executeRaw`DELETE FROM reaction_failure WHERE event_id = ${event.id}::uuid AND handler = ${reaction.handler}`;
+      });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.deps.log.error({ handler: reaction.handler, event: event.id, type: event.type, err: { message: reason } }, "reaction failed; kept for retry");
+      await this.deps.db.pool.query(
+        `INSERT INTO reaction_failure (event_id, handler, attempts, last_error, next_at) VALUES ($1, $2, 1, $3, now() + interval '${FIRST_PAUSE_MS} milliseconds')
+         ON CONFLICT (event_id, handler) DO UPDATE SET attempts = reaction_failure.attempts + 1, last_error = excluded.last_error,
+           next_at = now() + least(interval '${LONGEST_PAUSE_MS} milliseconds', interval '${FIRST_PAUSE_MS} milliseconds' * power(2, reaction_failure.attempts))`,
+        [event.id, reaction.handler, reason.slice(0, 2000)],
+      );
+    }
+  }
+}
