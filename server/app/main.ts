@@ -15,7 +15,7 @@ const say = (line: string): void => {
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = makeLog(config.logLevel);
-  const database = await openOrEmbed(config, log);
+  const database = await openOrEmbed(config);
   const applied = await migrate(database.url, MIGRATIONS);
   if (applied.length > 0) say(`database   ${applied.length} migration${applied.length === 1 ? "" : "s"} applied`);
   const hub = await startHub(config, database.url, log);
@@ -41,10 +41,10 @@ async function main(): Promise<void> {
   process.on("SIGTERM", () => stop("SIGTERM"));
 }
 
-async function openOrEmbed(config: Config, log: ReturnType<typeof makeLog>): Promise<{ url: string; stop(): Promise<void> }> {
+async function openOrEmbed(config: Config): Promise<{ url: string; stop(): Promise<void> }> {
   if (config.databaseUrl) return { url: config.databaseUrl, stop: async () => undefined };
   say("database   starting embedded PostgreSQL");
-  return startEmbedded({ dataDir: config.dataDir, log });
+  return startEmbedded({ dataDir: config.dataDir, log: (line) => say(`database   ${line}`) });
 }
 
 main().catch((error: unknown) => {

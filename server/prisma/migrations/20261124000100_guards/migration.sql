@@ -40,7 +40,7 @@ DECLARE
   last_hash text;
   sealed int := 0;
 BEGIN
-  IF NOT pg_try_advisory_xact_lock(72707370) THEN RETURN 0; END IF;
+  IF NOT pg_try_advisory_xact_lock(72707372) THEN RETURN 0; END IF;
   SELECT chain_seq, hash INTO last_seq, last_hash FROM audit_event WHERE chain_seq IS NOT NULL ORDER BY chain_seq DESC LIMIT 1;
   last_seq := coalesce(last_seq, 0);
   last_hash := coalesce(last_hash, repeat('0', 64));
