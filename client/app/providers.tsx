@@ -1,0 +1,50 @@
+import { MantineProvider } from "@mantine/core";
+import { Notifications } from "@mantine/notifications";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { HubError } from "../kernel/api";
+import { serverClock } from "../kernel/clock";
+import { SessionProvider } from "../kernel/session";
+import { SocketProvider } from "../kernel/socket";
+import { KeyMapProvider } from "../ui/keys";
+import { NowProvider } from "../ui/now";
+import { cssVariables, theme } from "../ui/theme";
+import { schemeManager } from "./scheme";
+
+/** Everything that a page may ask for: theme, server state, the server's time, who is here, the live connection, the keys. */
+export function Providers({ children }: { children: ReactNode }) {
+  const [client] = useState(makeClient);
+  return (
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={cssVariables}
+      colorSchemeManager={schemeManager}
+      defaultColorScheme="dark"
+    >
+      <QueryClientProvider client={client}>
+        <NowProvider value={serverClock}>
+          <SessionProvider>
+            <SocketProvider>
+              <KeyMapProvider>
+                <Notifications position="bottom-right" limit={4} />
+                {children}
+              </KeyMapProvider>
+            </SocketProvider>
+          </SessionProvider>
+        </NowProvider>
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}
+
+function makeClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 15_000,
+        refetchOnWindowFocus: true,
+        retry: (failures, error) => failures < 3 && error instanceof HubError && error.code === "offline",
+      },
+    },
+  });
+}

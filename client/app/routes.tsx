@@ -1,0 +1,79 @@
+import { type ComponentType, lazy, type ReactNode, Suspense } from "react";
+import { createBrowserRouter, Navigate } from "react-router";
+import { useMay, useSession, useSignedIn } from "../kernel/session";
+import { SkeletonRows } from "../ui/states";
+import { PageError } from "./page-error";
+import { Shell, Splash } from "./shell";
+
+/** Each feature's page is its own chunk, found by its place in the tree: the viewer's code never weighs on the worklist. */
+const pages = import.meta.glob<{ default: ComponentType }>("../features/*/page.tsx");
+
+function page(feature: string): ReactNode {
+  const load = pages[`../features/${feature}/page.tsx`];
+  if (!load) throw new Error(`there is no feature ${feature}`);
+  const Lazy = lazy(load);
+  return (
+    <Suspense fallback={<SkeletonRows rows={12} />}>
+      <Lazy />
+    </Suspense>
+  );
+}
+
+/** Where a person's work is: the worklist for readers and operators, else the first page they may see. */
+export function homeOf(actions: readonly string[]): string {
+  if (actions.includes("worklist.read")) return "/worklist";
+  if (actions.includes("hospital.read")) return "/hospital";
+  if (actions.includes("people.read")) return "/admin";
+  return "/worklist";
+}
+
+function Home() {
+  return <Navigate to={homeOf(useSignedIn().actions)} replace />;
+}
+
+function SignedIn() {
+  const session = useSession();
+  switch (session.state) {
+    case "loading":
+      return <Splash />;
+    case "unreachable":
+      return <Splash error={session.error} onRetry={session.retry} />;
+    case "out":
+      return <Navigate to="/login" replace state={{ from: window.location.pathname }} />;
+    case "in":
+      return <Shell />;
+  }
+}
+
+function Only({ action, children }: { action: Parameters<typeof useMay>[0]; children: ReactNode }) {
+  return useMay(action) ? children : <Home />;
+}
+
+export const router = createBrowserRouter([
+  { path: "/login", element: page("identity"), errorElement: <PageError /> },
+  ...("../features/consult/page.tsx" in pages
+    ? [{ path: "/join/*", element: page("consult"), errorElement: <PageError /> }]
+    : []),
+  {
+    path: "/",
+    element: <SignedIn />,
+    errorElement: <PageError />,
+    children: [
+      { index: true, element: <Home /> },
+      {
+        errorElement: <PageError />,
+        children: [
+          { path: "worklist", element: <Only action="worklist.read">{page("worklist")}</Only> },
+          { path: "operations", element: <Only action="operations.read">{page("operations")}</Only> },
+          { path: "hospital", element: <Only action="hospital.read">{page("hospital")}</Only> },
+          { path: "orders/new", element: <Only action="order.write">{page("orders")}</Only> },
+          { path: "admin/*", element: <Only action="people.read">{page("admin")}</Only> },
+          ...("../features/reading/page.tsx" in pages
+            ? [{ path: "read/:studyId", element: <Only action="study.read">{page("reading")}</Only> }]
+            : []),
+          { path: "*", element: <PageError missing /> },
+        ],
+      },
+    ],
+  },
+]);

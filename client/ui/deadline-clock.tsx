@@ -1,0 +1,47 @@
+import { Tooltip } from "@mantine/core";
+import { sayLeft, spellLeft, standing } from "./deadline";
+import classes from "./deadline-clock.module.css";
+import { absoluteTime } from "./format";
+import { useNow } from "./now";
+
+export interface DeadlineClockProps {
+  /** Start of the span and due time: ISO strings or ms since 1970, UTC. */
+  startedAt: string | number;
+  dueAt: string | number | null | undefined;
+  /** IANA zone of the site whose contract it is; the viewer's where absent. */
+  zone?: string;
+  /** The rule that set it, in words. */
+  rule?: string;
+  /** Set once the work is done: the clock stands still and says how it ended. */
+  stoppedAt?: string | number | null;
+  size?: "sm" | "lg";
+}
+
+/** Time left at a glance: a bar that drains and tabular figures, on the server's time. */
+export function DeadlineClock({ startedAt, dueAt, zone, rule, stoppedAt, size = "sm" }: DeadlineClockProps) {
+  const now = useNow();
+  if (dueAt === null || dueAt === undefined) return <span className={classes.none}>no clock</span>;
+  const due = new Date(dueAt).getTime();
+  const at = stoppedAt ? new Date(stoppedAt).getTime() : now;
+  const how = standing(new Date(startedAt).getTime(), due, at);
+  const tip = [`Due ${absoluteTime(due, zone)}`, rule].filter(Boolean).join(" · ");
+  return (
+    <Tooltip label={tip} multiline maw={360}>
+      <span
+        className={classes.clock}
+        data-state={stoppedAt ? "stopped" : how.state}
+        data-size={size}
+        role="timer"
+        aria-live="off"
+      >
+        <span className={classes.bar} aria-hidden="true">
+          <span className={classes.fill} style={{ transform: `scaleX(${how.state === "over" ? 1 : how.share})` }} />
+        </span>
+        <span className={classes.figures} aria-hidden="true">
+          {spellLeft(how.left)}
+        </span>
+        <span className="rr-visually-hidden">{sayLeft(how.left)}</span>
+      </span>
+    </Tooltip>
+  );
+}
