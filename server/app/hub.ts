@@ -7,6 +7,7 @@ import { makeAuthenticate } from "../gateway/authenticate.js";
 import { topPublishedSeq } from "../gateway/catchup.js";
 import { buildHttp } from "../gateway/http.js";
 import { buildSocket, type SocketGateway } from "../gateway/socket.js";
+import { keepOnShift, seedWorld } from "../demo/store.js";
 import { systemClock } from "../kernel/clock.js";
 import { openDatabase } from "../kernel/database.js";
 import type { Deps } from "../kernel/deps.js";
@@ -30,9 +31,11 @@ export interface Hub {
 }
 
 /** Starts the roles that the configuration names on an already migrated database. */
-export async function startHub(config: Config, databaseUrl: string, log: Log): Promise<Hub> {
+export async function startHub(config: Config, databaseUrl: string, log: Log, say: (line: string) => void): Promise<Hub> {
   const db = openDatabase(databaseUrl);
   const deps: Deps = { db, clock: systemClock, log };
+  if (config.demo.on && (await seedWorld(deps))) say("demo       two hospitals, one reading group, nine people");
+  if (config.demo.on) await keepOnShift(deps);
   const features = composeFeatures(deps, config);
   const authenticate = makeAuthenticate(credentialLookups(deps));
   let ready = false;

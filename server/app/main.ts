@@ -18,7 +18,7 @@ async function main(): Promise<void> {
   const database = await openOrEmbed(config);
   const applied = await migrate(database.url, MIGRATIONS);
   if (applied.length > 0) say(`database   ${applied.length} migration${applied.length === 1 ? "" : "s"} applied`);
-  const hub = await startHub(config, database.url, log);
+  const hub = await startHub(config, database.url, log, say);
   say(`readroom   http://localhost:${config.http.port}`);
 
   let stopping = false;

@@ -29,7 +29,6 @@ export interface HttpOptions {
 export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: options.log.child({ part: "http" }, { level: "warn" }) as FastifyBaseLogger,
-    disableRequestLogging: true,
     trustProxy: options.trustProxy,
     bodyLimit: 2 * 1024 * 1024,
     routerOptions: { maxParamLength: 512 },
