@@ -8,12 +8,10 @@ const folder = process.argv[2];
 const failures = [];
 let passed = 0;
 let failed = 0;
-let skipped = 0;
 
 function count(name, good, bad, left = 0) {
   passed += good;
   failed += bad;
-  skipped += left;
   process.stdout.write(`${name}: ${good} passed, ${bad} failed${left ? `, ${left} not run here` : ""}\n`);
 }
 
