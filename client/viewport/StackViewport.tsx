@@ -1,0 +1,262 @@
+import { IconPlayerPauseFilled, IconPlayerPlayFilled } from "@tabler/icons-react";
+import {
+  type Ref,
+  useEffect,
+  useEffectEvent,
+  useImperativeHandle,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
+import { AskArrowText, useArrowText } from "./arrowText";
+import type { Vec3 } from "./geometry";
+import type { LoadedSeries } from "./imagery";
+import { loadSeries } from "./imagery";
+import { ImageryError } from "./imageryError";
+import { CornerOverlay, type OverlayText } from "./overlay";
+import { createPointerLayer, type PointerLayer, type RemotePointer } from "./pointerLayer";
+import type { ImageStack } from "./stack";
+import { openStackView, type PointerPlaceMm, type StackView } from "./stackView";
+import type { ToolId, ViewportCommand } from "./toolCatalogue";
+import classes from "./viewport.module.css";
+import type { ViewState } from "./viewState";
+import type { WindowPreset } from "./windowPresets";
+
+/** What a viewport can be told. All of it does nothing (and answers false) before the first image is there. */
+export interface StackViewportHandle {
+  /** Shows what the state says. False when its series is not hung here or has no such image. */
+  applyView(state: ViewState): Promise<boolean>;
+  view(): ViewState | undefined;
+  stack(): ImageStack | undefined;
+  /** Index of the shown image in the stack, from 0. */
+  index(): number;
+  scrollTo(sopInstanceUid: string, frame: number): Promise<boolean>;
+  scrollToIndex(index: number): Promise<void>;
+  /** Shows the slice nearest to that point of the patient. */
+  jumpToMm(point: [number, number, number]): Promise<boolean>;
+  run(command: ViewportCommand): void;
+  setPreset(preset: WindowPreset): void;
+  reset(): void;
+  fit(): void;
+  setPlaying(playing: boolean): void;
+  setPointer(pointer: RemotePointer): void;
+  removePointer(id: string): void;
+}
+
+export interface StackViewportProps {
+  /** Address of the DICOMweb service, "/dicomweb". */
+  base: string;
+  studyInstanceUid: string;
+  seriesInstanceUid: string;
+  tool: ToolId;
+  /** Applied when the series is hung and whenever another one is given. */
+  preset?: WindowPreset;
+  /** Raise it to ask for the series anew while it is arriving; place, window and marks stay. */
+  revision?: number;
+  /** Shown first instead of the middle of the stack. */
+  start?: { sopInstanceUid: string; frame: number };
+  text?: OverlayText;
+  ref?: Ref<StackViewportHandle>;
+  onStack?(stack: ImageStack): void;
+  onReady?(state: ViewState): void;
+  onViewChange?(state: ViewState): void;
+  /** Another image is shown, by whomever. */
+  onIndexChange?(index: number): void;
+  onPointer?(place: PointerPlaceMm | null): void;
+}
+
+type Phase = { at: "loading" } | { at: "shown" } | { at: "failed"; error: ImageryError };
+
+/** One viewport with a series' images in it. */
+export function StackViewport(props: StackViewportProps) {
+  const { base, studyInstanceUid, seriesInstanceUid, tool, preset, revision = 0, start, text } = props;
+  const surface = useRef<HTMLDivElement>(null);
+  const pointers = useRef<HTMLDivElement>(null);
+  const layer = useRef<PointerLayer | null>(null);
+  const [view, setView] = useState<StackView>();
+  const [phase, setPhase] = useState<Phase>({ at: "loading" });
+  const [attempt, setAttempt] = useState(0);
+  const arrow = useArrowText();
+
+  const told = useEffectEvent((what: "onReady" | "onViewChange", state: ViewState) => props[what]?.(state));
+  const pointed = useEffectEvent((place: PointerPlaceMm | null) => props.onPointer?.(place));
+  const indexed = useEffectEvent((index: number) => props.onIndexChange?.(index));
+  const stacked = useEffectEvent((stack: ImageStack) => props.onStack?.(stack));
+  const ask = useEffectEvent((current: string | undefined) => arrow.ask(current));
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `attempt` opens the renderer anew after it failed
+  useEffect(() => {
+    const element = surface.current;
+    const host = pointers.current;
+    if (!element || !host) return;
+    let opened: StackView | undefined;
+    let gone = false;
+    const resize = new ResizeObserver(() => opened?.resize());
+    openStackView(element, {
+      onReady: (state) => told("onReady", state),
+      onViewChange: (state) => told("onViewChange", state),
+      onPointer: (place) => pointed(place),
+      askText: (current) => ask(current),
+    }).then(
+      (next) => {
+        if (gone) return next.destroy();
+        opened = next;
+        layer.current = createPointerLayer(host, next, classes);
+        resize.observe(element);
+        setView(next);
+      },
+      () => setPhase({ at: "failed", error: new ImageryError("renderer", "this browser gave no drawing context") }),
+    );
+    return () => {
+      gone = true;
+      resize.disconnect();
+      layer.current?.destroy();
+      layer.current = null;
+      opened?.destroy();
+      setView(undefined);
+    };
+  }, [attempt]);
+
+  const hang = useEffectEvent(async (next: LoadedSeries, into: StackView) => {
+    stacked(next.stack);
+    into.setTool(tool);
+    await into.show(next, start);
+    if (preset) into.setPreset(preset);
+  });
+
+  // the metadata is asked for while the renderer starts, not after it
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `attempt` asks anew after a failure
+  useEffect(() => {
+    let gone = false;
+    loadSeries(base, studyInstanceUid, seriesInstanceUid, revision > 0).then(
+      async (next) => {
+        if (gone || !view) return;
+        setPhase({ at: "shown" });
+        await hang(next, view);
+      },
+      (error: unknown) => {
+        if (gone) return;
+        setPhase({
+          at: "failed",
+          error: error instanceof ImageryError ? error : new ImageryError("server", String(error)),
+        });
+      },
+    );
+    return () => {
+      gone = true;
+    };
+  }, [view, base, studyInstanceUid, seriesInstanceUid, revision, attempt]);
+
+  useEffect(() => view?.setTool(tool), [view, tool]);
+  useEffect(() => {
+    if (preset) view?.setPreset(preset);
+  }, [view, preset]);
+  useEffect(() => {
+    if (!view) return;
+    let last = -1;
+    return view.subscribe(() => {
+      const { index, view: seen } = view.snapshot();
+      if (!seen || index === last) return;
+      last = index;
+      indexed(index);
+    });
+  }, [view]);
+
+  useImperativeHandle(props.ref, () => handleOf(view, layer), [view]);
+
+  const retry = () => {
+    setPhase({ at: "loading" });
+    setAttempt((count) => count + 1);
+  };
+  return (
+    <div className={classes.viewport} data-series={seriesInstanceUid} data-phase={phase.at}>
+      <div ref={surface} className={classes.surface} />
+      {view && phase.at === "shown" ? <CornerOverlay view={view} text={text} /> : null}
+      <div ref={pointers} className={classes.pointers} aria-hidden="true" />
+      {phase.at === "shown" && view ? <OnImage view={view} /> : null}
+      {phase.at === "loading" ? <Loading /> : null}
+      {phase.at === "failed" ? <Failed error={phase.error} retry={retry} /> : null}
+      <AskArrowText {...arrow} />
+    </div>
+  );
+}
+
+function handleOf(view: StackView | undefined, layer: { current: PointerLayer | null }): StackViewportHandle {
+  return {
+    applyView: async (state) => (await view?.applyView(state)) ?? false,
+    view: () => view?.snapshot().view,
+    stack: () => view?.snapshot().stack,
+    index: () => view?.snapshot().index ?? 0,
+    scrollTo: async (sop, frame) => (await view?.scrollTo(sop, frame)) ?? false,
+    scrollToIndex: async (index) => view?.scrollToIndex(index),
+    jumpToMm: async (point) => (await view?.jumpToMm(point as Vec3)) ?? false,
+    run: (command) => view?.run(command),
+    setPreset: (preset) => view?.setPreset(preset),
+    reset: () => view?.run("reset"),
+    fit: () => view?.run("fit"),
+    setPlaying: (playing) => view?.setPlaying(playing),
+    setPointer: (pointer) => layer.current?.set(pointer),
+    removePointer: (id) => layer.current?.remove(id),
+  };
+}
+
+function Loading() {
+  return (
+    <div className={classes.state} role="status" aria-label="Loading images">
+      <div className={classes.skeleton} />
+    </div>
+  );
+}
+
+function Failed({ error, retry }: { error: ImageryError; retry(): void }) {
+  if (error.kind === "empty") {
+    return (
+      <div className={classes.state} role="status">
+        <strong>No images in this series</strong>
+        <span>
+          It holds only reports, key objects or other data without a picture. Choose another series from the rail.
+        </span>
+      </div>
+    );
+  }
+  return (
+    <div className={classes.state} role="alert">
+      <strong>Images could not be loaded: {error.message}</strong>
+      <span>Your report and marks are not affected.</span>
+      <button type="button" className={classes.button} onClick={retry}>
+        Retry
+      </button>
+    </div>
+  );
+}
+
+/** What lies over the image and depends on it: a failed slice's notice, the cine's play button. */
+function OnImage({ view }: { view: StackView }) {
+  const { failure, stack, playing } = useSyncExternalStore(view.subscribe, view.snapshot);
+  const frameTime = stack?.frameTimeMs;
+  return (
+    <>
+      {failure ? (
+        <div className={classes.notice} role="alert">
+          <span>Image could not be loaded: {failure.message}</span>
+          <button type="button" className={classes.button} onClick={() => void view.retry()}>
+            Retry
+          </button>
+        </div>
+      ) : null}
+      {frameTime ? (
+        <div className={classes.cine}>
+          <button
+            type="button"
+            className={classes.play}
+            aria-label={playing ? "Pause" : "Play"}
+            onClick={() => view.setPlaying(!playing)}
+          >
+            {playing ? <IconPlayerPauseFilled size={16} /> : <IconPlayerPlayFilled size={16} />}
+          </button>
+          <span>{`${+(1000 / frameTime).toFixed(1)} fps`}</span>
+        </div>
+      ) : null}
+    </>
+  );
+}

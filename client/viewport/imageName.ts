@@ -1,0 +1,20 @@
+/** The name under which the renderer asks for a frame; the inverse is `frameOfImageId`. */
+export function imageIdOf(base: string, study: string, series: string, sop: string, frame: number): string {
+  const absolute = new URL(base, globalThis.location?.href).href.replace(/\/$/, "");
+  return `wadors:${absolute}/studies/${study}/series/${series}/instances/${sop}/frames/${frame}`;
+}
+
+export function frameOfImageId(imageId: string) {
+  const match = /\/studies\/([^/]+)\/series\/([^/]+)\/instances\/([^/]+)\/frames\/(\d+)/.exec(imageId);
+  if (!match) return undefined;
+  const [, study = "", series = "", sop = "", frame = "1"] = match;
+  return { studyInstanceUid: study, seriesInstanceUid: series, sopInstanceUid: sop, frame: Number(frame) };
+}
+
+/**
+ * The renderer groups marks by frame of reference; a series that has none gets a group of its own, which never leaves this
+ * folder (records say null).
+ */
+export function frameOfReferenceGroup(frameOfReferenceUid: string | null, seriesInstanceUid: string): string {
+  return frameOfReferenceUid ?? `series:${seriesInstanceUid}`;
+}
