@@ -69,10 +69,13 @@ export async function install(say) {
   replaceFile(stampFile, wantedStamp(lockfile));
 }
 
-/** Packages standing at the top level of a node_modules folder, those of a scope one by one. */
+/** Packages of a node_modules folder that are unpacked: npm makes all their folders first and fills them one by one. */
 function countPackages(folder) {
   const list = (dir) => (fs.existsSync(dir) ? fs.readdirSync(dir).filter((name) => !name.startsWith(".")) : []);
-  return list(folder).reduce((sum, name) => sum + (name.startsWith("@") ? list(`${folder}/${name}`).length : 1), 0);
+  const places = list(folder).flatMap((name) =>
+    name.startsWith("@") ? list(`${folder}/${name}`).map((one) => `${name}/${one}`) : [name],
+  );
+  return places.filter((place) => fs.existsSync(`${folder}/${place}/package.json`)).length;
 }
 
 function runNpm(args) {

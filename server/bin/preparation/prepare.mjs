@@ -3,7 +3,7 @@ import { install, isInstalled } from "./install.mjs";
 import { whileLocked } from "./lock.mjs";
 import { at, Stop, stepPrinter } from "./steps.mjs";
 
-/** @throws Stop when this Node.js is too old for what follows. Written so that old ones can still read it. */
+/** @throws Stop when this Node.js is too old for what follows. */
 export function checkNode() {
   const [major, minor] = process.versions.node.split(".").map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return;
