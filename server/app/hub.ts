@@ -143,10 +143,11 @@ async function studySubject(deps: Deps, studyId: string): Promise<{ hospitalId: 
 /** The built client: hashed assets for ever, index.html never cached; any other path is the client's own route. */
 async function browserFiles(app: FastifyInstance): Promise<void> {
   const root = fileURLToPath(new URL("../../../client/dist/", import.meta.url));
-  if (!existsSync(root)) return;
+  if (!existsSync(`${root}index.html`)) return;
   await app.register(fastifyStatic, {
     root,
-    wildcard: false,
+    // No route of its own: the one below names its action, as every route must.
+    serve: false,
     cacheControl: false,
     setHeaders: (reply, path) => {
       reply.setHeader("cache-control", path.includes("/assets/") ? "public, max-age=31536000, immutable" : "no-cache");
@@ -154,7 +155,7 @@ async function browserFiles(app: FastifyInstance): Promise<void> {
   });
   app.get("/*", { config: { action: "public" }, schema: { hide: true } }, (request, reply) => {
     const path = request.url.split("?")[0] ?? "";
-    if (/^\/(api|dicomweb|socket\.io)(\/|$)/.test(path) || /\.[a-z0-9]+$/i.test(path)) return reply.callNotFound();
-    return reply.sendFile("index.html");
+    if (/^\/(api|dicomweb|socket\.io)(\/|$)/.test(path)) return reply.callNotFound();
+    return reply.sendFile(/\.[a-z0-9]+$/i.test(path) ? path.slice(1) : "index.html");
   });
 }

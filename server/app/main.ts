@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { start as startEmbedded } from "../adapters/postgres/embedded.js";
 import { makeLog } from "../kernel/log.js";
@@ -44,7 +45,15 @@ async function main(): Promise<void> {
 async function openOrEmbed(config: Config): Promise<{ url: string; stop(): Promise<void> }> {
   if (config.databaseUrl) return { url: config.databaseUrl, stop: async () => undefined };
   say("database   starting embedded PostgreSQL");
-  return startEmbedded({ dataDir: config.dataDir, log: (line) => say(`database   ${line}`) });
+  return startEmbedded({
+    dataDir: join(config.dataDir, "postgres"),
+    log: (line) => say(`database   ${line}`),
+    onLost: (reason) => {
+      // Nothing can be acknowledged without it; the next start recovers what was committed.
+      process.stderr.write(`readroom stops: ${reason}\n`);
+      process.exit(1);
+    },
+  });
 }
 
 main().catch((error: unknown) => {
