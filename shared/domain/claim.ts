@@ -1,0 +1,126 @@
+import { type Instant, SECOND } from "../kernel/instant.js";
+import { assertNever, err, ok, type Result } from "../kernel/result.js";
+
+/** A claim is a lease: a client that falls silent for this long loses the study. */
+export const LEASE = 60 * SECOND;
+/** Clients renew on this beat: two may go missing on a bad line before the lease ends. */
+export const RENEW_EVERY = 20 * SECOND;
+
+/**
+ * Who reads a study. fence: the number of the grant. It grows with each one and is handed to the holder, and every write with an
+ * older one is refused, so that a reader who lost the study without noticing can do no harm.
+ */
+export type ClaimState =
+  | { readonly state: "open"; readonly fence: number }
+  | { readonly state: "held"; readonly by: string; readonly until: Instant; readonly fence: number }
+  | { readonly state: "done"; readonly by: string | null; readonly at: Instant; readonly fence: number };
+
+export type ClaimCommand =
+  | { readonly do: "claim"; readonly by: string }
+  | { readonly do: "renew"; readonly by: string; readonly fence: number }
+  | { readonly do: "release"; readonly by: string; readonly fence: number }
+  | { readonly do: "hand_over"; readonly by: string; readonly fence: number; readonly to: string }
+  | { readonly do: "take_over"; readonly by: string }
+  | { readonly do: "expire" }
+  /** Signed as final. */
+  | { readonly do: "finish"; readonly by: string | null }
+  /** Signed as preliminary by someone who leaves the final read to another. */
+  | { readonly do: "return" };
+
+export type ClaimEvent =
+  | {
+      readonly type: "granted";
+      readonly to: string;
+      readonly until: Instant;
+      readonly fence: number;
+      readonly from: string | null;
+    }
+  | { readonly type: "renewed"; readonly until: Instant }
+  | { readonly type: "released"; readonly by: string }
+  | { readonly type: "expired"; readonly by: string }
+  | { readonly type: "finished"; readonly by: string | null; readonly at: Instant };
+
+export type ClaimRefusal =
+  | { readonly why: "held"; readonly by: string }
+  | { readonly why: "stale_fence"; readonly fence: number }
+  | { readonly why: "not_holder" }
+  | { readonly why: "not_held" }
+  | { readonly why: "done" };
+
+/** What a command does to a claim. An expired lease counts as open even before the timer has said so. */
+export function decide(
+  claim: ClaimState,
+  command: ClaimCommand,
+  now: Instant,
+): Result<readonly ClaimEvent[], ClaimRefusal> {
+  switch (command.do) {
+    case "claim":
+      if (claim.state === "done") return err({ why: "done" });
+      if (claim.state === "held" && claim.by === command.by) return ok([grant(claim, command.by, now)]);
+      if (claim.state === "held" && claim.until > now) return err({ why: "held", by: claim.by });
+      return ok([...ended(claim), grant(claim, command.by, now)]);
+    case "take_over":
+      if (claim.state === "done") return err({ why: "done" });
+      return ok([grant(claim, command.by, now)]);
+    case "renew":
+    case "release":
+    case "hand_over":
+      return byHolder(claim, command, now);
+    case "expire":
+      return ok(claim.state === "held" && claim.until <= now ? [{ type: "expired", by: claim.by }] : []);
+    case "finish":
+      return ok(claim.state === "done" ? [] : [{ type: "finished", by: command.by, at: now }]);
+    case "return":
+      return ok(claim.state === "held" ? [{ type: "released", by: claim.by }] : []);
+    default:
+      return assertNever(command);
+  }
+}
+
+type HolderCommand = Extract<ClaimCommand, { do: "renew" | "release" | "hand_over" }>;
+
+/** Only the holder of the newest grant, and a lease that has run out is not brought back: another may be about to claim. */
+function byHolder(
+  claim: ClaimState,
+  command: HolderCommand,
+  now: Instant,
+): Result<readonly ClaimEvent[], ClaimRefusal> {
+  if (claim.state === "done") return err({ why: "done" });
+  if (command.fence !== claim.fence) return err({ why: "stale_fence", fence: claim.fence });
+  if (claim.state === "open") return err({ why: "not_held" });
+  if (claim.by !== command.by) return err({ why: "not_holder" });
+  switch (command.do) {
+    case "renew":
+      return claim.until <= now ? err({ why: "not_held" }) : ok([{ type: "renewed", until: now + LEASE }]);
+    case "release":
+      return ok([{ type: "released", by: claim.by }]);
+    case "hand_over":
+      return ok([grant(claim, command.to, now)]);
+  }
+}
+
+const ended = (claim: ClaimState): ClaimEvent[] => (claim.state === "held" ? [{ type: "expired", by: claim.by }] : []);
+
+const grant = (claim: ClaimState, to: string, now: Instant): ClaimEvent => ({
+  type: "granted",
+  to,
+  until: now + LEASE,
+  fence: claim.fence + 1,
+  from: claim.state === "held" && claim.by !== to ? claim.by : null,
+});
+
+export function evolve(claim: ClaimState, event: ClaimEvent): ClaimState {
+  switch (event.type) {
+    case "granted":
+      return { state: "held", by: event.to, until: event.until, fence: event.fence };
+    case "renewed":
+      return claim.state === "held" ? { ...claim, until: event.until } : claim;
+    case "released":
+    case "expired":
+      return { state: "open", fence: claim.fence };
+    case "finished":
+      return { state: "done", by: event.by, at: event.at, fence: claim.fence };
+    default:
+      return assertNever(event);
+  }
+}
