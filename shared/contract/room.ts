@@ -1,0 +1,145 @@
+import { z } from "zod";
+
+/** Shared documents: the study's annotations and key images; the report, one document for each signed generation. */
+export const READING_DOCUMENT = /^reading:([0-9a-f-]{36})$/;
+export const REPORT_DOCUMENT = /^report:([0-9a-f-]{36}):([1-9][0-9]{0,5})$/;
+export const DocumentId = z
+  .string()
+  .refine((id) => READING_DOCUMENT.test(id) || REPORT_DOCUMENT.test(id), "is no shared document");
+export type DocumentId = string;
+
+export const readingDocument = (studyId: string): DocumentId => `reading:${studyId}`;
+export const reportDocument = (studyId: string, generation: number): DocumentId => `report:${studyId}:${generation}`;
+
+/** The study that a document belongs to and, of a report, its generation; null for what is no document. */
+export function documentParts(
+  id: DocumentId,
+): { kind: "reading"; studyId: string } | { kind: "report"; studyId: string; generation: number } | null {
+  const reading = READING_DOCUMENT.exec(id);
+  if (reading?.[1]) return { kind: "reading", studyId: reading[1] };
+  const report = REPORT_DOCUMENT.exec(id);
+  if (report?.[1]) return { kind: "report", studyId: report[1], generation: Number(report[2]) };
+  return null;
+}
+
+/** Caps. What goes beyond is refused with its reason, never cut. */
+export const ROOM_LIMITS = {
+  updateBytes: 1_000_000,
+  documentBytes: 50_000_000,
+  awarenessBytes: 8_192,
+  people: 64,
+  annotations: 5_000,
+  updatesPerSecond: 200,
+  pointersPerSecond: 120,
+} as const;
+
+const bytes = (limit: number) =>
+  z.instanceof(Uint8Array).refine((value) => value.byteLength <= limit, `is larger than ${limit} bytes`);
+const uid = z
+  .string()
+  .max(64)
+  .regex(/^[0-9]+(\.[0-9]+)*$/, "is no UID");
+const mm = z.number().min(-100_000).max(100_000);
+
+/**
+ * Where somebody points: a place of the patient in millimetres (DICOM PS3.3 C.7.6.2.1.1) of that frame of reference, on the image
+ * that the person sees. frameOfReferenceUid null: a place on that very image only. null instead of a place: the pointer has left.
+ */
+export const PointerPlace = z.strictObject({
+  frameOfReferenceUid: uid.nullable(),
+  studyInstanceUid: uid,
+  seriesInstanceUid: uid,
+  sopInstanceUid: uid,
+  frame: z.int().min(1).max(100_000),
+  worldMm: z.tuple([mm, mm, mm]),
+});
+export type PointerPlace = z.infer<typeof PointerPlace>;
+
+/** What one viewport shows; nothing of it in screen pixels (client/viewport/viewState.ts says what each field means). */
+export const SharedView = z.strictObject({
+  studyInstanceUid: uid,
+  seriesInstanceUid: uid,
+  sopInstanceUid: uid,
+  frame: z.int().min(1).max(100_000),
+  voi: z.strictObject({ windowWidth: z.number().min(1e-6), windowCenter: z.number() }),
+  invert: z.boolean(),
+  pan: z.tuple([mm, mm]),
+  zoom: z.number().positive(),
+  aspect: z.number().positive(),
+  rotation: z.number().min(0).lt(360),
+  flipHorizontal: z.boolean(),
+  flipVertical: z.boolean(),
+});
+export type SharedView = z.infer<typeof SharedView>;
+
+export const RoomJoin = z.strictObject({ document: DocumentId, stateVector: bytes(1_000_000) });
+export const RoomLeave = z.strictObject({ document: DocumentId });
+export const RoomUpdate = z.strictObject({ document: DocumentId, update: bytes(ROOM_LIMITS.updateBytes) });
+export const RoomAwareness = z.strictObject({ document: DocumentId, state: bytes(ROOM_LIMITS.awarenessBytes) });
+export const RoomPointer = z.strictObject({ document: DocumentId, place: PointerPlace.nullable() });
+export const RoomView = z.strictObject({ document: DocumentId, view: SharedView });
+/** Takes the presenter's place (everyone is asked to follow), or gives it up. */
+export const RoomPresent = z.strictObject({ document: DocumentId, on: z.boolean() });
+
+/** What a person may do in this room. see: read and follow; point: pointer and presence; mark: annotations; write: report text. */
+export const RoomRights = z.object({
+  see: z.boolean(),
+  point: z.boolean(),
+  mark: z.boolean(),
+  write: z.boolean(),
+  drive: z.boolean(),
+});
+export type RoomRights = z.infer<typeof RoomRights>;
+
+/** Somebody in the room. `key` is per connection: one person on two screens is there twice. */
+export const RoomPerson = z.object({
+  key: z.string(),
+  personId: z.string(),
+  name: z.string(),
+  role: z.string(),
+  colour: z.string(),
+  guest: z.boolean(),
+  rights: RoomRights,
+});
+export type RoomPerson = z.infer<typeof RoomPerson>;
+
+export const RoomJoined = z.object({
+  /** What the room has and the joining client has not. */
+  update: z.instanceof(Uint8Array),
+  /** What the room has, so that the client sends only what is missing there. */
+  stateVector: z.instanceof(Uint8Array),
+  self: RoomPerson,
+  people: z.array(RoomPerson),
+  presenter: z.string().nullable(),
+  /** The last view that each person told, by key. */
+  views: z.record(z.string(), SharedView),
+  /** The last awareness state of each person, by key. */
+  awareness: z.array(z.tuple([z.string(), z.instanceof(Uint8Array)])),
+  frozen: z.string().nullable(),
+});
+export type RoomJoined = z.infer<typeof RoomJoined>;
+
+/** Down, "room.frame": everything that happened in one room since the last frame, in one message for all. */
+export const RoomFrame = z.object({
+  d: DocumentId,
+  /** Edits, in the order in which the room took them. */
+  u: z.array(z.instanceof(Uint8Array)).optional(),
+  /** Pointers, by the person's key. */
+  p: z.array(z.tuple([z.string(), PointerPlace.nullable()])).optional(),
+  /** Opaque awareness states (y-protocols), by the key of the person who sent it: whose caret it is, the room says, not the bytes. */
+  a: z.array(z.tuple([z.string(), z.instanceof(Uint8Array)])).optional(),
+  v: z.array(z.tuple([z.string(), SharedView])).optional(),
+});
+export type RoomFrame = z.infer<typeof RoomFrame>;
+
+/** Down, "room.people": who is there now and who presents. */
+export const RoomPeople = z.object({
+  document: DocumentId,
+  people: z.array(RoomPerson),
+  presenter: z.string().nullable(),
+});
+export type RoomPeople = z.infer<typeof RoomPeople>;
+
+/** Down, "room.closed": the document is frozen, or the person's right to be there was withdrawn. */
+export const RoomNotice = z.object({ document: DocumentId, kind: z.enum(["frozen", "withdrawn"]), reason: z.string() });
+export type RoomNotice = z.infer<typeof RoomNotice>;
