@@ -2,7 +2,12 @@ import { resolve } from "node:path";
 import { z } from "zod";
 
 const port = (fallback: number) =>
-  z.coerce.number("must be a number").int("must be a whole number").min(0, "must be between 0 and 65535").max(65_535, "must be between 0 and 65535").default(fallback);
+  z.coerce
+    .number("must be a number")
+    .int("must be a whole number")
+    .min(0, "must be between 0 and 65535")
+    .max(65_535, "must be between 0 and 65535")
+    .default(fallback);
 const flag = z
   .enum(["0", "1", "true", "false", "on", "off", "yes", "no"], "must be one of on, off, true, false, 1, 0")
   .transform((text) => ["1", "true", "on", "yes"].includes(text));
@@ -24,7 +29,10 @@ const Environment = z.object({
   READROOM_MEDIA_ANNOUNCED: z.string().optional(),
   READROOM_AE_TITLE: z
     .string()
-    .regex(/^[\x21-\x5b\x5d-\x7e]([\x20-\x5b\x5d-\x7e]{0,14}[\x21-\x5b\x5d-\x7e])?$/, "must be 1 to 16 printable characters without a backslash (PS3.5 §6.2, AE)")
+    .regex(
+      /^[\x21-\x5b\x5d-\x7e]([\x20-\x5b\x5d-\x7e]{0,14}[\x21-\x5b\x5d-\x7e])?$/,
+      "must be 1 to 16 printable characters without a backslash (PS3.5 §6.2, AE)",
+    )
     .default("READROOM"),
   READROOM_DEMO: flag.optional(),
   READROOM_DEMO_TRAFFIC: z.coerce.number("must be a number of studies an hour").min(0).max(3600).default(12),
@@ -41,7 +49,12 @@ const Environment = z.object({
 export interface Config {
   readonly databaseUrl: string | undefined;
   readonly dataDir: string;
-  readonly http: { readonly host: string; readonly port: number; readonly publicUrl: string | undefined; readonly trustProxy: boolean };
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    readonly publicUrl: string | undefined;
+    readonly trustProxy: boolean;
+  };
   readonly dicom: { readonly port: number; readonly aeTitle: string };
   readonly mllp: { readonly port: number };
   readonly media: { readonly port: number; readonly announced: string | undefined };
@@ -55,7 +68,9 @@ export class ConfigError extends Error {}
 
 /** Reads and checks the environment. Throws ConfigError with one line that names the variable, its value and what it must be. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
-  const known = Object.fromEntries(Object.entries(env).filter(([key, value]) => key in Environment.shape && value !== ""));
+  const known = Object.fromEntries(
+    Object.entries(env).filter(([key, value]) => key in Environment.shape && value !== ""),
+  );
   const parsed = Environment.safeParse(known);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
@@ -67,7 +82,12 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   return {
     databaseUrl: e.DATABASE_URL,
     dataDir: resolve(e.READROOM_DATA),
-    http: { host: e.READROOM_HTTP_HOST, port: e.READROOM_HTTP_PORT, publicUrl: e.READROOM_PUBLIC_URL, trustProxy: e.READROOM_TRUST_PROXY },
+    http: {
+      host: e.READROOM_HTTP_HOST,
+      port: e.READROOM_HTTP_PORT,
+      publicUrl: e.READROOM_PUBLIC_URL,
+      trustProxy: e.READROOM_TRUST_PROXY,
+    },
     dicom: { port: e.READROOM_DICOM_PORT, aeTitle: e.READROOM_AE_TITLE },
     mllp: { port: e.READROOM_MLLP_PORT },
     media: { port: e.READROOM_MEDIA_PORT, announced: e.READROOM_MEDIA_ANNOUNCED },

@@ -1,18 +1,41 @@
-import type { Feature } from "../kernel/feature.js";
-import type { Deps } from "../kernel/deps.js";
-import { identityRoutes } from "../features/identity/public.js";
+import { MediasoupEngine } from "../adapters/media/engine.js";
 import { DEMO_PASSWORD, PEOPLE } from "../demo/world.js";
+import { consultFeature } from "../features/consult/public.js";
+import { criticalFeature } from "../features/critical/public.js";
+import { identityRoutes } from "../features/identity/public.js";
+import type { Deps } from "../kernel/deps.js";
+import type { Feature } from "../kernel/feature.js";
 import type { Config } from "./config.js";
 
 /** Every feature of the hub with the adapters that it needs: the one place where they meet. */
 export function composeFeatures(deps: Deps, config: Config): Feature[] {
+  const engine = new MediasoupEngine({ port: config.media.port, announced: config.media.announced, log: deps.log });
+  const media: Feature = { name: "media", start: async () => engine.start(), stop: () => engine.stop() };
   const identity: Feature = {
     name: "identity",
-    routes: (app) => identityRoutes(app, deps, { hubInfo: () => hubInfo(config) }),
+    routes: (app) => identityRoutes(app, deps, { hubInfo: async () => hubInfo(config, engine.available()) }),
   };
-  return [identity];
+  return [
+    identity,
+    criticalFeature(deps, config.http.publicUrl),
+    consultFeature(deps, engine),
+    ...(config.roles.includes("media") ? [media] : []),
+  ];
 }
 
-async function hubInfo(config: Config) {
-  return { name: "Readroom", version: "0.1.0", demo: config.demo.on, demoLogins: config.demo.on ? PEOPLE.map(({ email, name, title, blurb }) => ({ email, name, role: title, blurb, password: DEMO_PASSWORD })) : [], callsAvailable: false };
+function hubInfo(config: Config, callsAvailable: boolean) {
+  const demoLogins = PEOPLE.map(({ email, name, title, blurb }) => ({
+    email,
+    name,
+    role: title,
+    blurb,
+    password: DEMO_PASSWORD,
+  }));
+  return {
+    name: "Readroom",
+    version: "0.1.0",
+    demo: config.demo.on,
+    demoLogins: config.demo.on ? demoLogins : [],
+    callsAvailable,
+  };
 }

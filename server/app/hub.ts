@@ -2,12 +2,12 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
 import type { FastifyInstance } from "fastify";
+import { keepOnShift, seedWorld } from "../demo/store.js";
 import { credentialLookups, topicsOf } from "../features/identity/public.js";
 import { makeAuthenticate } from "../gateway/authenticate.js";
 import { topPublishedSeq } from "../gateway/catchup.js";
 import { buildHttp } from "../gateway/http.js";
 import { buildSocket, type SocketGateway } from "../gateway/socket.js";
-import { keepOnShift, seedWorld } from "../demo/store.js";
 import { systemClock } from "../kernel/clock.js";
 import { openDatabase } from "../kernel/database.js";
 import type { Deps } from "../kernel/deps.js";
@@ -31,7 +31,12 @@ export interface Hub {
 }
 
 /** Starts the roles that the configuration names on an already migrated database. */
-export async function startHub(config: Config, databaseUrl: string, log: Log, say: (line: string) => void): Promise<Hub> {
+export async function startHub(
+  config: Config,
+  databaseUrl: string,
+  log: Log,
+  say: (line: string) => void,
+): Promise<Hub> {
   const db = openDatabase(databaseUrl);
   const deps: Deps = { db, clock: systemClock, log };
   if (config.demo.on && (await seedWorld(deps))) say("demo       two hospitals, one reading group, nine people");
@@ -112,7 +117,9 @@ async function startRelay(deps: Deps, databaseUrl: string, features: readonly Fe
     return true;
   });
   const retry = { name: "reactions.retry", everyMs: 1_000, run: () => reactor.retryDue() };
-  const timers = startTimers(deps, [retry, ...features.flatMap((feature) => feature.timers ?? [])], () => publisher.isLeader());
+  const timers = startTimers(deps, [retry, ...features.flatMap((feature) => feature.timers ?? [])], () =>
+    publisher.isLeader(),
+  );
   return async () => {
     await timers.stop();
     await reactions.stop();
@@ -121,18 +128,32 @@ async function startRelay(deps: Deps, databaseUrl: string, features: readonly Fe
 }
 
 function healthRoutes(app: FastifyInstance, deps: Deps, isReady: () => boolean): void {
-  app.get("/healthz", { config: { action: "public" }, schema: { tags: ["health"], summary: "The process is alive" } }, async () => ({ ok: true }));
-  app.get("/readyz", { config: { action: "public" }, schema: { tags: ["health"], summary: "The hub can do its work: database reachable, listeners up" } }, async (_request, reply) => {
-    const database = await deps.db.pool.query("SELECT 1").then(
-      () => true,
-      () => false,
-    );
-    const ready = database && isReady();
-    return reply.code(ready ? 200 : 503).send({ ready, database });
-  });
+  app.get(
+    "/healthz",
+    { config: { action: "public" }, schema: { tags: ["health"], summary: "The process is alive" } },
+    async () => ({ ok: true }),
+  );
+  app.get(
+    "/readyz",
+    {
+      config: { action: "public" },
+      schema: { tags: ["health"], summary: "The hub can do its work: database reachable, listeners up" },
+    },
+    async (_request, reply) => {
+      const database = await deps.db.pool.query("SELECT 1").then(
+        () => true,
+        () => false,
+      );
+      const ready = database && isReady();
+      return reply.code(ready ? 200 : 503).send({ ready, database });
+    },
+  );
 }
 
-async function studySubject(deps: Deps, studyId: string): Promise<{ hospitalId: string; siteId: string; studyId: string } | null> {
+async function studySubject(
+  deps: Deps,
+  studyId: string,
+): Promise<{ hospitalId: string; siteId: string; studyId: string } | null> {
   const { rows } = await deps.db.pool.query<{ hospitalId: string; siteId: string }>(
     'SELECT organisation_id AS "hospitalId", site_id AS "siteId" FROM study WHERE id = $1',
     [studyId],

@@ -33,7 +33,10 @@ async function main(): Promise<void> {
       .then(
         () => process.exit(0),
         (error: unknown) => {
-          log.error({ err: { message: error instanceof Error ? error.message : String(error) } }, "did not stop cleanly");
+          log.error(
+            { err: { message: error instanceof Error ? error.message : String(error) } },
+            "did not stop cleanly",
+          );
           process.exit(1);
         },
       );
@@ -57,7 +60,12 @@ async function openOrEmbed(config: Config): Promise<{ url: string; stop(): Promi
 }
 
 main().catch((error: unknown) => {
-  const reason = error instanceof ConfigError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const reason =
+    error instanceof ConfigError
+      ? error.message
+      : error instanceof Error
+        ? (error.stack ?? error.message)
+        : String(error);
   process.stderr.write(`readroom cannot start: ${reason}\n`);
   process.exit(error instanceof ConfigError ? 78 : 1);
 });

@@ -16,7 +16,8 @@ export async function seedWorld(deps: Deps): Promise<boolean> {
     const sites = await seedSites(tx, organisations);
     const pools = await seedPools(tx, required(organisations, "NIGHTLINE"));
     const users = new Map<string, string>();
-    for (const person of PEOPLE) users.set(person.email, await seedPerson(tx, deps, person, passwordHash, { organisations, sites, pools }));
+    for (const person of PEOPLE)
+      users.set(person.email, await seedPerson(tx, deps, person, passwordHash, { organisations, sites, pools }));
     await seedLadders(tx, sites, users);
     await seedContracts(tx, organisations);
     await tx.hubState.create({ data: { key: SEEDED, value: { at: deps.clock.now() } } });
@@ -42,7 +43,8 @@ export async function keepOnShift(deps: Deps): Promise<void> {
 
 async function seedOrganisations(tx: Tx): Promise<Map<string, string>> {
   const ids = new Map<string, string>();
-  for (const organisation of ORGANISATIONS) ids.set(organisation.code, (await tx.organisation.create({ data: { ...organisation } })).id);
+  for (const organisation of ORGANISATIONS)
+    ids.set(organisation.code, (await tx.organisation.create({ data: { ...organisation } })).id);
   return ids;
 }
 
@@ -51,7 +53,12 @@ async function seedSites(tx: Tx, organisations: Map<string, string>): Promise<Ma
   for (const [organisation, list] of Object.entries(SITES)) {
     for (const { ladder: _ladder, hl7Facilities, ...site } of list) {
       const row = await tx.site.create({
-        data: { ...site, hl7Facilities: [...hl7Facilities], organisationId: required(organisations, organisation), quietSeconds: 10 },
+        data: {
+          ...site,
+          hl7Facilities: [...hl7Facilities],
+          organisationId: required(organisations, organisation),
+          quietSeconds: 10,
+        },
       });
       ids.set(site.code, row.id);
     }
@@ -65,7 +72,11 @@ async function seedPools(tx: Tx, groupId: string): Promise<Map<string, string>> 
     ids.set(code, (await tx.pool.create({ data: { groupId, code, name, subspecialties: [...subspecialties] } })).id);
   }
   for (const pool of POOLS) {
-    if (pool.fallback) await tx.pool.update({ where: { id: required(ids, pool.code) }, data: { fallbackPoolId: required(ids, pool.fallback) } });
+    if (pool.fallback)
+      await tx.pool.update({
+        where: { id: required(ids, pool.code) },
+        data: { fallbackPoolId: required(ids, pool.fallback) },
+      });
   }
   return ids;
 }
@@ -92,9 +103,17 @@ async function seedPerson(tx: Tx, deps: Deps, person: DemoPerson, passwordHash: 
   if (!person.reader) return id;
   const validFrom = new Date(deps.clock.now() - YEAR);
   const validTo = new Date(deps.clock.now() + 2 * YEAR);
-  await tx.readerProfile.create({ data: { userId: id, subspecialties: [...person.reader.subspecialties], readTypes: [...person.reader.readTypes] } });
+  await tx.readerProfile.create({
+    data: { userId: id, subspecialties: [...person.reader.subspecialties], readTypes: [...person.reader.readTypes] },
+  });
   await tx.licence.createMany({
-    data: person.reader.jurisdictions.map((jurisdiction, i) => ({ userId: id, jurisdiction, number: `D-${person.shortName}-${i + 1}`, validFrom, validTo })),
+    data: person.reader.jurisdictions.map((jurisdiction, i) => ({
+      userId: id,
+      jurisdiction,
+      number: `D-${person.shortName}-${i + 1}`,
+      validFrom,
+      validTo,
+    })),
   });
   await tx.privilege.createMany({
     data: person.reader.sites.map((site) => ({
@@ -105,7 +124,9 @@ async function seedPerson(tx: Tx, deps: Deps, person: DemoPerson, passwordHash: 
       validTo,
     })),
   });
-  await tx.poolMember.createMany({ data: person.reader.pools.map((pool) => ({ poolId: required(known.pools, pool), userId: id })) });
+  await tx.poolMember.createMany({
+    data: person.reader.pools.map((pool) => ({ poolId: required(known.pools, pool), userId: id })),
+  });
   return id;
 }
 

@@ -11,7 +11,13 @@ export interface DemoSite {
   readonly patientIdIssuer: string;
   readonly hl7Facilities: readonly string[];
   readonly phone: string;
-  readonly ladder: readonly { readonly name: string; readonly role: string; readonly phone: string; readonly email: string; readonly user?: string }[];
+  readonly ladder: readonly {
+    readonly name: string;
+    readonly role: string;
+    readonly phone: string;
+    readonly email: string;
+    readonly user?: string;
+  }[];
 }
 
 export interface DemoPerson {
@@ -50,9 +56,20 @@ export const SITES: Readonly<Record<string, readonly DemoSite[]>> = {
       hl7Facilities: ["STMARY", "STM_ED", "XYZ_RADIOLOGY"],
       phone: "+1 555 0100",
       ladder: [
-        { name: "Dr Priya Raman", role: "Emergency physician on duty", phone: "+1 555 0101", email: "raman@stmary.example", user: "raman@stmary.example" },
+        {
+          name: "Dr Priya Raman",
+          role: "Emergency physician on duty",
+          phone: "+1 555 0101",
+          email: "raman@stmary.example",
+          user: "raman@stmary.example",
+        },
         { name: "Charge nurse, ED", role: "Charge nurse", phone: "+1 555 0102", email: "ed-charge@stmary.example" },
-        { name: "Nursing supervisor", role: "House supervisor", phone: "+1 555 0103", email: "supervisor@stmary.example" },
+        {
+          name: "Nursing supervisor",
+          role: "House supervisor",
+          phone: "+1 555 0103",
+          email: "supervisor@stmary.example",
+        },
       ],
     },
     {
@@ -63,7 +80,14 @@ export const SITES: Readonly<Record<string, readonly DemoSite[]>> = {
       patientIdIssuer: "STMARY",
       hl7Facilities: ["STM_HILLSIDE"],
       phone: "+1 555 0110",
-      ladder: [{ name: "Clinician on call, Hillside", role: "On-call clinician", phone: "+1 555 0111", email: "oncall@hillside.example" }],
+      ladder: [
+        {
+          name: "Clinician on call, Hillside",
+          role: "On-call clinician",
+          phone: "+1 555 0111",
+          email: "oncall@hillside.example",
+        },
+      ],
     },
   ],
   NORTHGATE: [
@@ -76,8 +100,19 @@ export const SITES: Readonly<Record<string, readonly DemoSite[]>> = {
       hl7Facilities: ["NORTHGATE", "NGT"],
       phone: "+1 555 0200",
       ladder: [
-        { name: "Dr Tom Becker", role: "Emergency physician on duty", phone: "+1 555 0201", email: "becker@northgate.example", user: "becker@northgate.example" },
-        { name: "Charge nurse, Northgate ED", role: "Charge nurse", phone: "+1 555 0202", email: "ed-charge@northgate.example" },
+        {
+          name: "Dr Tom Becker",
+          role: "Emergency physician on duty",
+          phone: "+1 555 0201",
+          email: "becker@northgate.example",
+          user: "becker@northgate.example",
+        },
+        {
+          name: "Charge nurse, Northgate ED",
+          role: "Charge nurse",
+          phone: "+1 555 0202",
+          email: "ed-charge@northgate.example",
+        },
       ],
     },
   ],
@@ -105,7 +140,12 @@ export const PEOPLE: readonly DemoPerson[] = [
     organisation: "NIGHTLINE",
     colour: "#2dd4bf",
     blurb: "Reads the night: claims, reads, calls, signs",
-    reader: { ...EVERYWHERE, subspecialties: ["neuro", "body", "chest", "general"], readTypes: BOTH, pools: ["NEURO", "BODY"] },
+    reader: {
+      ...EVERYWHERE,
+      subspecialties: ["neuro", "body", "chest", "general"],
+      readTypes: BOTH,
+      pools: ["NEURO", "BODY"],
+    },
   },
   {
     email: "ortiz@nightline.example",
@@ -116,7 +156,12 @@ export const PEOPLE: readonly DemoPerson[] = [
     organisation: "NIGHTLINE",
     colour: "#f59e0b",
     blurb: "The colleague to bring into a room",
-    reader: { ...EVERYWHERE, subspecialties: ["body", "chest", "cardiac", "neuro", "general"], readTypes: BOTH, pools: ["BODY", "NEURO"] },
+    reader: {
+      ...EVERYWHERE,
+      subspecialties: ["body", "chest", "cardiac", "neuro", "general"],
+      readTypes: BOTH,
+      pools: ["BODY", "NEURO"],
+    },
   },
   {
     email: "tanaka@nightline.example",
@@ -127,7 +172,13 @@ export const PEOPLE: readonly DemoPerson[] = [
     organisation: "NIGHTLINE",
     colour: "#a78bfa",
     blurb: "Licensed in New York only: sees why she may not read Northgate",
-    reader: { jurisdictions: ["US-NY"], sites: ["STM-ED", "STM-HILL"], subspecialties: ["msk", "paediatric", "general"], readTypes: BOTH, pools: ["MSK"] },
+    reader: {
+      jurisdictions: ["US-NY"],
+      sites: ["STM-ED", "STM-HILL"],
+      subspecialties: ["msk", "paediatric", "general"],
+      readTypes: BOTH,
+      pools: ["MSK"],
+    },
   },
   {
     email: "okafor@nightline.example",
@@ -138,7 +189,12 @@ export const PEOPLE: readonly DemoPerson[] = [
     organisation: "NIGHTLINE",
     colour: "#60a5fa",
     blurb: "Resident: reads and signs preliminary",
-    reader: { ...EVERYWHERE, subspecialties: ["neuro", "body", "chest", "msk", "general"], readTypes: ["preliminary"], pools: ["NEURO", "BODY", "MSK"] },
+    reader: {
+      ...EVERYWHERE,
+      subspecialties: ["neuro", "body", "chest", "msk", "general"],
+      readTypes: ["preliminary"],
+      pools: ["NEURO", "BODY", "MSK"],
+    },
   },
   {
     email: "fischer@nightline.example",

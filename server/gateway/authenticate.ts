@@ -5,8 +5,6 @@ import { sha256 } from "../kernel/secrets.js";
 export const SESSION_COOKIE = "rr_session";
 export const GUEST_COOKIE = "rr_guest";
 
-
-
 export function makeAuthenticate(lookups: CredentialLookups): Authenticate {
   return async (headers, address) => {
     const anonymous: Actor = { kind: "anonymous", address };

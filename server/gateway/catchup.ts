@@ -3,7 +3,9 @@ import type { Database } from "../kernel/database.js";
 const MOST_REPLAYED = 2_000;
 
 export async function topPublishedSeq(db: Database): Promise<number> {
-  const { rows } = await db.pool.query<{ top: number }>("SELECT coalesce(max(published_seq), 0)::bigint AS top FROM outbox");
+  const { rows } = await db.pool.query<{ top: number }>(
+    "SELECT coalesce(max(published_seq), 0)::bigint AS top FROM outbox",
+  );
   return rows[0]?.top ?? 0;
 }
 

@@ -12,8 +12,8 @@ import {
   serializerCompiler,
   validatorCompiler,
 } from "fastify-type-provider-zod";
-import type { Log } from "../kernel/log.js";
 import type { Authenticate } from "../kernel/credentials.js";
+import type { Log } from "../kernel/log.js";
 import { gate, sendRefusal } from "../kernel/route.js";
 
 export interface HttpOptions {
@@ -64,7 +64,11 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",
-      info: { title: "Readroom", version: options.version, description: "The shared reading room's http interface. Not cleared for diagnostic use." },
+      info: {
+        title: "Readroom",
+        version: options.version,
+        description: "The shared reading room's http interface. Not cleared for diagnostic use.",
+      },
       components: {
         securitySchemes: {
           session: { type: "apiKey", in: "cookie", name: "rr_session" },
@@ -117,21 +121,41 @@ function crossSite(method: string, headers: Record<string, unknown>, actorKind: 
   return !URL.canParse(origin) || new URL(origin).host !== host;
 }
 
-function answerError(error: FastifyError, request: unknown, reply: Parameters<typeof sendRefusal>[0], log: Log): unknown {
+function answerError(
+  error: FastifyError,
+  request: unknown,
+  reply: Parameters<typeof sendRefusal>[0],
+  log: Log,
+): unknown {
   if (hasZodFastifySchemaValidationErrors(error)) {
     const issues = error.validation.map((v) => ({ at: v.instancePath, problem: v.message ?? "not valid" }));
     const first = issues[0];
-    return sendRefusal(reply, refusal("invalid", `${first?.at || error.validationContext}: ${first?.problem}`, { detail: { issues } }));
+    return sendRefusal(
+      reply,
+      refusal("invalid", `${first?.at || error.validationContext}: ${first?.problem}`, { detail: { issues } }),
+    );
   }
   if (isResponseSerializationError(error)) {
-    log.error({ url: error.url, method: error.method, issues: error.cause.issues.map((i) => ({ path: i.path, code: i.code })) }, "answer breaks the contract");
-    return sendRefusal(reply, refusal("internal", "The hub's answer did not fit its own contract. Nothing was lost; the fault is logged."));
+    log.error(
+      { url: error.url, method: error.method, issues: error.cause.issues.map((i) => ({ path: i.path, code: i.code })) },
+      "answer breaks the contract",
+    );
+    return sendRefusal(
+      reply,
+      refusal("internal", "The hub's answer did not fit its own contract. Nothing was lost; the fault is logged."),
+    );
   }
   const status = error.statusCode ?? 500;
-  if (status === 413) return sendRefusal(reply, refusal("too_large", "That is more than the hub takes in one request."));
-  if (status === 415) return sendRefusal(reply, refusal("unsupported", "The hub does not take this content type here."));
-  if (status === 429) return sendRefusal(reply, refusal("throttled", "Too many requests. Wait a little and try again."));
+  if (status === 413)
+    return sendRefusal(reply, refusal("too_large", "That is more than the hub takes in one request."));
+  if (status === 415)
+    return sendRefusal(reply, refusal("unsupported", "The hub does not take this content type here."));
+  if (status === 429)
+    return sendRefusal(reply, refusal("throttled", "Too many requests. Wait a little and try again."));
   if (status < 500) return sendRefusal(reply, refusal("invalid", error.message));
   log.error({ err: { message: error.message, stack: error.stack, code: error.code } }, "request failed");
-  return sendRefusal(reply, refusal("internal", "Something went wrong in the hub. What was saved before is safe; try again."));
+  return sendRefusal(
+    reply,
+    refusal("internal", "Something went wrong in the hub. What was saved before is safe; try again."),
+  );
 }

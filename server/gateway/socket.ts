@@ -29,7 +29,13 @@ export interface TopicPolicy {
   studySubject(studyId: string): Promise<{ hospitalId: string; siteId: string; studyId: string } | null>;
 }
 
-export function buildSocket(server: HttpServer, deps: Deps, authenticate: Authenticate, policy: TopicPolicy, features: readonly SocketFeature[]): SocketGateway {
+export function buildSocket(
+  server: HttpServer,
+  deps: Deps,
+  authenticate: Authenticate,
+  policy: TopicPolicy,
+  features: readonly SocketFeature[],
+): SocketGateway {
   const io = new Server(server, {
     transports: ["websocket"],
     perMessageDeflate: false,
@@ -43,7 +49,10 @@ export function buildSocket(server: HttpServer, deps: Deps, authenticate: Authen
 
   io.use((socket, next) => {
     const token: unknown = socket.handshake.auth.token;
-    const headers = typeof token === "string" ? { ...socket.handshake.headers, authorization: `Bearer ${token}` } : socket.handshake.headers;
+    const headers =
+      typeof token === "string"
+        ? { ...socket.handshake.headers, authorization: `Bearer ${token}` }
+        : socket.handshake.headers;
     authenticate(headers, socket.handshake.address).then((actor) => {
       if (!mayRole(actor, "session.read")) return next(new Error("unauthenticated"));
       socket.data.actor = actor;
@@ -73,7 +82,13 @@ export function buildSocket(server: HttpServer, deps: Deps, authenticate: Authen
   };
 }
 
-function attach(io: Server, socket: Socket, deps: Deps, messages: readonly SocketMessage[], features: readonly SocketFeature[]): void {
+function attach(
+  io: Server,
+  socket: Socket,
+  deps: Deps,
+  messages: readonly SocketMessage[],
+  features: readonly SocketFeature[],
+): void {
   const actor = socket.data.actor as Actor;
   const context: SocketContext = { actor, socket, io };
   for (const spec of messages) {
@@ -93,18 +108,33 @@ function attach(io: Server, socket: Socket, deps: Deps, messages: readonly Socke
   });
 }
 
-async function run(spec: SocketMessage, context: SocketContext, body: unknown, deps: Deps): Promise<Result<unknown, Refusal>> {
-  if (!mayRole(context.actor, spec.action)) return { ok: false, error: refusal("forbidden", "Your role does not allow this.") };
+async function run(
+  spec: SocketMessage,
+  context: SocketContext,
+  body: unknown,
+  deps: Deps,
+): Promise<Result<unknown, Refusal>> {
+  if (!mayRole(context.actor, spec.action))
+    return { ok: false, error: refusal("forbidden", "Your role does not allow this.") };
   const parsed = spec.schema.safeParse(body);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    return { ok: false, error: refusal("invalid", `${issue?.path.join(".") || spec.name}: ${issue?.message ?? "not valid"}`) };
+    return {
+      ok: false,
+      error: refusal("invalid", `${issue?.path.join(".") || spec.name}: ${issue?.message ?? "not valid"}`),
+    };
   }
   try {
     return await spec.handle(context, parsed.data);
   } catch (error) {
-    deps.log.error({ err: error instanceof Error ? { message: error.message, stack: error.stack } : {}, message: spec.name }, "socket message failed");
-    return { ok: false, error: refusal("internal", "Something went wrong in the hub. What was saved before is safe; try again.") };
+    deps.log.error(
+      { err: error instanceof Error ? { message: error.message, stack: error.stack } : {}, message: spec.name },
+      "socket message failed",
+    );
+    return {
+      ok: false,
+      error: refusal("internal", "Something went wrong in the hub. What was saved before is safe; try again."),
+    };
   }
 }
 
@@ -138,7 +168,8 @@ function subscribeMessage(deps: Deps, policy: TopicPolicy): SocketMessage {
       const refused: string[] = [];
       for (const topic of topics) ((await allowed(actor, topic, policy)) ? granted : refused).push(topic);
       await socket.join(granted);
-      if (since === undefined) return ok({ granted, refused, seq: await topPublishedSeq(deps.db), missed: [], reset: false });
+      if (since === undefined)
+        return ok({ granted, refused, seq: await topPublishedSeq(deps.db), missed: [], reset: false });
       return ok({ granted, refused, ...(await replayAfter(deps.db, since, granted)) });
     },
   });
@@ -153,7 +184,11 @@ async function allowed(actor: Actor, topic: string, policy: TopicPolicy): Promis
 }
 
 /** Browsers send Origin on a websocket; a page of another site must not ride on our cookie. Machine clients send none. */
-function sameOrigin(headers: { origin?: string | undefined; host?: string | undefined; "x-forwarded-host"?: string | string[] | undefined }): boolean {
+function sameOrigin(headers: {
+  origin?: string | undefined;
+  host?: string | undefined;
+  "x-forwarded-host"?: string | string[] | undefined;
+}): boolean {
   if (!headers.origin) return true;
   const host = typeof headers["x-forwarded-host"] === "string" ? headers["x-forwarded-host"] : headers.host;
   return URL.canParse(headers.origin) && new URL(headers.origin).host === host;

@@ -14,7 +14,11 @@ export interface AuditEntry {
 }
 
 /** Writes audit rows with the change that they are about, or alone (executor: pool) for reads. The sealer chains them afterwards. */
-export async function audit(executor: Tx | pg.PoolClient | pg.Pool, actor: Actor, entries: readonly AuditEntry[]): Promise<void> {
+export async function audit(
+  executor: Tx | pg.PoolClient | pg.Pool,
+  actor: Actor,
+  entries: readonly AuditEntry[],
+): Promise<void> {
   const stamp = actorStamp(actor);
   const address = "address" in actor ? actor.address : "";
   for (const e of entries) {

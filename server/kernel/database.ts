@@ -22,7 +22,11 @@ const RETRYABLE = new Set(["40001", "40P01"]);
 const TRIES = 5;
 
 export function openDatabase(url: string, options: { max?: number; applicationName?: string } = {}): Database {
-  const pool = new pg.Pool({ connectionString: url, max: options.max ?? 20, application_name: options.applicationName ?? "readroom" });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.max ?? 20,
+    application_name: options.applicationName ?? "readroom",
+  });
   // A broken idle connection must not take the process down: the next query gets a new one or fails by itself.
   pool.on("error", () => undefined);
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });

@@ -10,7 +10,17 @@ export function makeLog(level: string, name = "readroom"): Log {
     name,
     level,
     redact: {
-      paths: ["password", "token", "cookie", "authorization", "*.password", "*.token", "*.patientName", "*.mrn", "req.headers"],
+      paths: [
+        "password",
+        "token",
+        "cookie",
+        "authorization",
+        "*.password",
+        "*.token",
+        "*.patientName",
+        "*.mrn",
+        "req.headers",
+      ],
       censor: "[redacted]",
     },
   });

@@ -11,7 +11,11 @@ export interface NewEvent {
 }
 
 /** Appends events in the caller's transaction: they exist if and only if the change itself does. */
-export async function appendEvents(executor: Tx | pg.PoolClient, actor: Actor, events: readonly NewEvent[]): Promise<void> {
+export async function appendEvents(
+  executor: Tx | pg.PoolClient,
+  actor: Actor,
+  events: readonly NewEvent[],
+): Promise<void> {
   const stamp = JSON.stringify(actorStamp(actor));
   for (const event of events) {
     await rawRows(executor, "SELECT outbox_append($1::text, $2::text, $3::jsonb, $4::text[], $5::jsonb)::text", [

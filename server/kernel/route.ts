@@ -1,8 +1,9 @@
-import { type Action, type Actor, mayRole } from "@readroom/shared/domain/access.js";
 import { type Refusal, refusal, statusOf } from "@readroom/shared/contract/errors.js";
+import { type Action, type Actor, mayRole } from "@readroom/shared/domain/access.js";
 import type { Result } from "@readroom/shared/kernel/result.js";
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from "fastify";
 import type { z } from "zod";
+import "@fastify/rate-limit";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -29,6 +30,8 @@ export interface RouteSpec<P extends Schema, Q extends Schema, B extends Schema,
   readonly body?: B;
   readonly response?: R;
   readonly status?: number;
+  /** Requests that one address may send here within a time. */
+  readonly limit?: { readonly max: number; readonly timeWindow: string };
   handle(input: {
     actor: Actor;
     params: Out<P>;
@@ -40,14 +43,16 @@ export interface RouteSpec<P extends Schema, Q extends Schema, B extends Schema,
 }
 
 /** Registers a JSON route: contract schema → actor → command → status. Every route names its action; `mayRole` is asked before the handler. */
-export function route<P extends Schema = undefined, Q extends Schema = undefined, B extends Schema = undefined, R extends Schema = undefined>(
-  app: FastifyInstance,
-  spec: RouteSpec<P, Q, B, R>,
-): void {
+export function route<
+  P extends Schema = undefined,
+  Q extends Schema = undefined,
+  B extends Schema = undefined,
+  R extends Schema = undefined,
+>(app: FastifyInstance, spec: RouteSpec<P, Q, B, R>): void {
   app.route({
     method: spec.method,
     url: spec.url,
-    config: { action: spec.action },
+    config: { action: spec.action, ...(spec.limit ? { rateLimit: spec.limit } : {}) },
     schema: {
       summary: spec.summary,
       tags: [spec.tag],

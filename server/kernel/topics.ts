@@ -8,5 +8,9 @@ export const topics = {
 
 /** The topics of everything that happens to a study: its hospital, the reading group that it is routed to, and the room on it. */
 export function studyTopics(study: { id: string; organisationId: string; groupId: string | null }): string[] {
-  return [topics.hospital(study.organisationId), topics.study(study.id), ...(study.groupId ? [topics.group(study.groupId)] : [])];
+  return [
+    topics.hospital(study.organisationId),
+    topics.study(study.id),
+    ...(study.groupId ? [topics.group(study.groupId)] : []),
+  ];
 }

@@ -13,7 +13,12 @@ export interface Follower {
  * Every process that has sockets follows the published events by itself, so that no broker is needed between processes for them.
  * `onEvents` answers false to be given the same events again later (a process that is not the leader does not react to them).
  */
-export function startFollower(deps: Deps, url: string, from: number, onEvents: (events: PublishedEvent[]) => Promise<boolean> | boolean): Follower {
+export function startFollower(
+  deps: Deps,
+  url: string,
+  from: number,
+  onEvents: (events: PublishedEvent[]) => Promise<boolean> | boolean,
+): Follower {
   let last = from;
   let stopped = false;
   let client: pg.Client | null = null;
@@ -49,7 +54,10 @@ export function startFollower(deps: Deps, url: string, from: number, onEvents: (
       }
       again(taken && events.length === BATCH ? 0 : POLL_MS);
     } catch (error) {
-      deps.log.error({ err: { message: error instanceof Error ? error.message : String(error) } }, "events could not be followed; trying again");
+      deps.log.error(
+        { err: { message: error instanceof Error ? error.message : String(error) } },
+        "events could not be followed; trying again",
+      );
       await client?.end().catch(() => undefined);
       client = null;
       again(POLL_MS);

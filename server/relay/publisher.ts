@@ -56,7 +56,10 @@ export function startPublisher(deps: Deps, url: string): Publisher {
       const published = await publishBatch(client);
       again(published === BATCH ? 0 : POLL_MS);
     } catch (error) {
-      deps.log.error({ err: { message: error instanceof Error ? error.message : String(error) } }, "relay could not publish; it tries again");
+      deps.log.error(
+        { err: { message: error instanceof Error ? error.message : String(error) } },
+        "relay could not publish; it tries again",
+      );
       await client?.end().catch(() => undefined);
       client = null;
       leader = false;

@@ -49,14 +49,18 @@ export class Reactor {
   private async runOnce(reaction: Reaction, event: PublishedEvent): Promise<void> {
     try {
       await this.deps.db.tx(async (tx) => {
-        const claimed = await tx.$executeRaw`INSERT INTO reaction (event_id, handler) VALUES (${event.id}::uuid, ${reaction.handler}) ON CONFLICT DO NOTHING`;
+        const claimed =
+          await tx.$executeRaw`INSERT INTO reaction (event_id, handler) VALUES (${event.id}::uuid, ${reaction.handler}) ON CONFLICT DO NOTHING`;
         if (claimed === 0) return;
         await reaction.run(this.deps, tx, event);
         await tx.$executeRaw`DELETE FROM reaction_failure WHERE event_id = ${event.id}::uuid AND handler = ${reaction.handler}`;
       });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      this.deps.log.error({ handler: reaction.handler, event: event.id, type: event.type, err: { message: reason } }, "reaction failed; kept for retry");
+      this.deps.log.error(
+        { handler: reaction.handler, event: event.id, type: event.type, err: { message: reason } },
+        "reaction failed; kept for retry",
+      );
       await this.deps.db.pool.query(
         `INSERT INTO reaction_failure (event_id, handler, attempts, last_error, next_at) VALUES ($1, $2, 1, $3, now() + interval '${FIRST_PAUSE_MS} milliseconds')
          ON CONFLICT (event_id, handler) DO UPDATE SET attempts = reaction_failure.attempts + 1, last_error = excluded.last_error,

@@ -13,7 +13,10 @@ export function startTimers(deps: Deps, timers: readonly Timer[], active: () => 
       const turn = timer
         .run(deps)
         .catch((error: unknown) => {
-          deps.log.error({ timer: timer.name, err: { message: error instanceof Error ? error.message : String(error) } }, "timer failed; it runs again");
+          deps.log.error(
+            { timer: timer.name, err: { message: error instanceof Error ? error.message : String(error) } },
+            "timer failed; it runs again",
+          );
         })
         .finally(() => {
           busy = false;

@@ -4,10 +4,10 @@ import type { Credentials } from "@readroom/shared/contract/http/session.js";
 import type { Actor, UserActor } from "@readroom/shared/domain/access.js";
 import { HOUR, MINUTE } from "@readroom/shared/kernel/instant.js";
 import { err, ok, type Result } from "@readroom/shared/kernel/result.js";
-import { newSecret, sha256 } from "../../kernel/secrets.js";
 import { audit } from "../../kernel/audit.js";
 import type { Deps } from "../../kernel/deps.js";
 import { appendEvents } from "../../kernel/outbox.js";
+import { newSecret, sha256 } from "../../kernel/secrets.js";
 import { topics } from "../../kernel/topics.js";
 import { hashPassword, passwordFits } from "./passwords.js";
 import { insertSession, type UserRow, userByEmail } from "./store.js";
@@ -25,12 +25,18 @@ export interface Device {
 const nobodysHash = hashPassword(randomBytes(16).toString("hex"));
 
 /** Checks the password and opens a session. Refuses for a while after five wrong ones (by account and by address). */
-export async function logIn(deps: Deps, credentials: Credentials, device: Device): Promise<Result<{ token: string; user: UserRow }, Refusal>> {
+export async function logIn(
+  deps: Deps,
+  credentials: Credentials,
+  device: Device,
+): Promise<Result<{ token: string; user: UserRow }, Refusal>> {
   const keys = [`account:${credentials.email.toLowerCase()}`, `address:${device.address}`];
   const blockedFor = await blockedMs(deps, keys);
   if (blockedFor > 0) {
     return err(
-      refusal("throttled", `Too many wrong passwords. Try again in ${Math.ceil(blockedFor / 1000)} seconds.`, { detail: { retryAfterMs: blockedFor } }),
+      refusal("throttled", `Too many wrong passwords. Try again in ${Math.ceil(blockedFor / 1000)} seconds.`, {
+        detail: { retryAfterMs: blockedFor },
+      }),
     );
   }
   const user = await userByEmail(deps.db, credentials.email);
@@ -51,7 +57,9 @@ export async function logIn(deps: Deps, credentials: Credentials, device: Device
       steppedUpAt: new Date(now),
     });
     await tx.loginThrottle.deleteMany({ where: { key: keys[0] } });
-    await audit(tx, userActor(user, sha256(token), device.address), [{ action: "session.open", organisationId: user.organisationId }]);
+    await audit(tx, userActor(user, sha256(token), device.address), [
+      { action: "session.open", organisationId: user.organisationId },
+    ]);
   });
   return ok({ token, user });
 }
@@ -63,7 +71,12 @@ export async function logOut(deps: Deps, actor: Actor): Promise<void> {
     await tx.session.deleteMany({ where: { id: actor.sessionId } });
     await audit(tx, actor, [{ action: "session.close", organisationId: actor.organisationId }]);
     await appendEvents(tx, actor, [
-      { stream: `user:${actor.userId}`, type: "session.closed", payload: { sessionId: actor.sessionId }, topics: [topics.user(actor.userId)] },
+      {
+        stream: `user:${actor.userId}`,
+        type: "session.closed",
+        payload: { sessionId: actor.sessionId },
+        topics: [topics.user(actor.userId)],
+      },
     ]);
   });
 }
@@ -77,7 +90,10 @@ export async function stepUp(deps: Deps, actor: UserActor, password: string): Pr
     await recordFailure(deps, keys, { address: actor.address, userAgent: "" });
     return err(refusal("unauthenticated", "That is not your password."));
   }
-  await deps.db.prisma.session.update({ where: { id: actor.sessionId }, data: { steppedUpAt: new Date(deps.clock.now()) } });
+  await deps.db.prisma.session.update({
+    where: { id: actor.sessionId },
+    data: { steppedUpAt: new Date(deps.clock.now()) },
+  });
   return ok(undefined);
 }
 
@@ -101,7 +117,9 @@ async function recordFailure(deps: Deps, keys: string[], device: Device): Promis
       [key, now, until, limit],
     );
   }
-  await audit(deps.db.pool, { kind: "anonymous", address: device.address }, [{ action: "session.open", outcome: "refused" }]);
+  await audit(deps.db.pool, { kind: "anonymous", address: device.address }, [
+    { action: "session.open", outcome: "refused" },
+  ]);
 }
 
 export function userActor(user: UserRow, sessionId: string, address: string): UserActor {

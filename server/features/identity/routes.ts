@@ -54,7 +54,9 @@ export function identityRoutes(app: FastifyInstance, deps: Deps, ports: Identity
     summary: "Who is logged in, with what rights and topics",
     response: SessionView,
     handle: async ({ actor }) =>
-      actor.kind === "user" ? ok(await sessionView(deps, actor.userId)) : err(refusal("forbidden", "Only people have a session.")),
+      actor.kind === "user"
+        ? ok(await sessionView(deps, actor.userId))
+        : err(refusal("forbidden", "Only people have a session.")),
   });
 
   route(app, {
@@ -78,7 +80,9 @@ export function identityRoutes(app: FastifyInstance, deps: Deps, ports: Identity
     summary: "Confirm the password once more before signing",
     body: z.object({ password: z.string().min(1).max(200) }),
     handle: async ({ actor, body }) =>
-      actor.kind === "user" ? stepUp(deps, actor, body.password) : err(refusal("forbidden", "Only people have a password.")),
+      actor.kind === "user"
+        ? stepUp(deps, actor, body.password)
+        : err(refusal("forbidden", "Only people have a password.")),
   });
 
   route(app, {
@@ -87,10 +91,15 @@ export function identityRoutes(app: FastifyInstance, deps: Deps, ports: Identity
     action: "session.read",
     tag: "session",
     summary: "Keep the person's own settings (theme, keys, saved views): at most 64 KB",
-    body: z.record(z.string().max(80), z.unknown()).refine((value) => JSON.stringify(value).length < 65_536, "is larger than 64 KB"),
+    body: z
+      .record(z.string().max(80), z.unknown())
+      .refine((value) => JSON.stringify(value).length < 65_536, "is larger than 64 KB"),
     handle: async ({ actor, body }) => {
       if (actor.kind !== "user") return err(refusal("forbidden", "Only people have preferences."));
-      await deps.db.pool.query("UPDATE user_account SET preferences = preferences || $2::jsonb WHERE id = $1", [actor.userId, JSON.stringify(body)]);
+      await deps.db.pool.query("UPDATE user_account SET preferences = preferences || $2::jsonb WHERE id = $1", [
+        actor.userId,
+        JSON.stringify(body),
+      ]);
       return ok(undefined);
     },
   });
@@ -121,7 +130,12 @@ async function sessionView(deps: Deps, userId: string): Promise<SessionView> {
       locale: user.locale,
       preferences: user.preferences,
     },
-    organisation: { id: user.organisationId, name: user.organisationName, kind: user.organisationKind, timeZone: user.organisationTimeZone },
+    organisation: {
+      id: user.organisationId,
+      name: user.organisationName,
+      kind: user.organisationKind,
+      timeZone: user.organisationTimeZone,
+    },
     roles: [...user.roles] as Role[],
     actions: [...actionsOf(actor)],
     topics: topicsOf(actor),
@@ -134,6 +148,7 @@ async function sessionView(deps: Deps, userId: string): Promise<SessionView> {
 export function topicsOf(actor: Actor): string[] {
   if (actor.kind !== "user") return [];
   const own = [topics.user(actor.userId)];
-  if (actor.organisationKind === "hospital") return actor.siteIds === null ? [...own, topics.hospital(actor.organisationId)] : own;
+  if (actor.organisationKind === "hospital")
+    return actor.siteIds === null ? [...own, topics.hospital(actor.organisationId)] : own;
   return [...own, topics.group(actor.organisationId)];
 }

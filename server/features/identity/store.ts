@@ -50,7 +50,11 @@ export async function userBySession(db: Database, hash: string): Promise<UserRow
     text: `${USER_SQL} JOIN session s ON s.user_id = u.id WHERE s.id = $1 AND s.expires_at > now() AND u.disabled_at IS NULL`,
     values: [hash],
   });
-  if (rows[0]) await db.pool.query("UPDATE session SET last_seen_at = now() WHERE id = $1 AND last_seen_at < now() - interval '1 minute'", [hash]);
+  if (rows[0])
+    await db.pool.query(
+      "UPDATE session SET last_seen_at = now() WHERE id = $1 AND last_seen_at < now() - interval '1 minute'",
+      [hash],
+    );
   return rows[0] ?? null;
 }
 
@@ -77,9 +81,10 @@ export async function tokenByHash(db: Database, hash: string): Promise<TokenRow 
     values: [hash],
   });
   if (rows[0]) {
-    await db.pool.query("UPDATE api_token SET last_used_at = now() WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')", [
-      rows[0].id,
-    ]);
+    await db.pool.query(
+      "UPDATE api_token SET last_used_at = now() WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')",
+      [rows[0].id],
+    );
   }
   return rows[0] ?? null;
 }
