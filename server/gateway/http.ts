@@ -93,7 +93,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
       return sendRefusal(reply, refusal("forbidden", "This request came from another site's page."));
     }
   });
-  app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, options.log));
+  app.setErrorHandler((error: FastifyError, _request, reply) => answerError(error, reply, options.log));
   app.setNotFoundHandler((request, reply) =>
     sendRefusal(reply, refusal("not_found", `Nothing is at ${request.method} ${request.url.split("?")[0]}.`)),
   );
@@ -123,7 +123,6 @@ function crossSite(method: string, headers: Record<string, unknown>, actorKind: 
 
 function answerError(
   error: FastifyError,
-  request: unknown,
   reply: Parameters<typeof sendRefusal>[0],
   log: Log,
 ): unknown {
