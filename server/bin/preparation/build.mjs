@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
+import { runOwned } from "./child.mjs";
 import { at, readIfThere, replaceFile, Stop } from "./steps.mjs";
 
 const stamp = (name) => at("node_modules/.readroom", name);
@@ -91,21 +91,10 @@ export function generate() {
 }
 
 /** Runs a program of an installed package and shows what it said only when it fails. */
-function runTool(script, args, cwd, environment = {}) {
-  return new Promise((resolve, reject) => {
-    const tool = spawn(process.execPath, [at("node_modules", script), ...args], {
-      cwd,
-      env: { ...process.env, ...environment },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let said = "";
-    for (const stream of [tool.stdout, tool.stderr])
-      stream.on("data", (chunk) => {
-        said += chunk;
-      });
-    tool.once("error", reject);
-    tool.once("close", (code) =>
-      code === 0 ? resolve() : reject(new Stop(`${path.basename(script)} ${args.join(" ")} failed:\n${said.trim()}`)),
-    );
+async function runTool(script, args, cwd, environment = {}) {
+  const { code, said } = await runOwned(process.execPath, [at("node_modules", script), ...args], {
+    cwd,
+    env: { ...process.env, ...environment },
   });
+  if (code !== 0) throw new Stop(`${path.basename(script)} ${args.join(" ")} failed:\n${said}`);
 }

@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import fs from "node:fs";
+import { runOwned } from "./child.mjs";
 import { at, readIfThere, replaceFile, Stop } from "./steps.mjs";
 
 const stampFile = at("node_modules/.readroom/install");
@@ -78,27 +78,15 @@ function countPackages(folder) {
   return places.filter((place) => fs.existsSync(`${folder}/${place}/package.json`)).length;
 }
 
-function runNpm(args) {
+async function runNpm(args) {
   const viaNpm = process.env.npm_execpath;
   const [command, first] = viaNpm?.endsWith(".js") ? [process.execPath, [viaNpm]] : ["npm", []];
-  return new Promise((resolve, reject) => {
-    const npm = spawn(command, [...first, ...args], {
-      cwd: at(),
-      // An `npm run` hands its own settings down; they must not become those of the install.
-      env: { ...withoutNpmSettings(process.env), MEDIASOUP_WORKER_BIN: "skip" },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let said = "";
-    const keep = (chunk) => {
-      said = (said + chunk).slice(-4000);
-    };
-    npm.stdout.on("data", keep);
-    npm.stderr.on("data", keep);
-    npm.once("error", (error) => reject(new Stop(`npm cannot be run: ${error.message}`)));
-    npm.once("close", (code) =>
-      code === 0 ? resolve() : reject(new Stop(`npm ci failed; the end of what it said:\n${said.trim()}`)),
-    );
+  const { code, said } = await runOwned(command, [...first, ...args], {
+    cwd: at(),
+    // An `npm run` hands its own settings down; they must not become those of the install.
+    env: { ...withoutNpmSettings(process.env), MEDIASOUP_WORKER_BIN: "skip" },
   });
+  if (code !== 0) throw new Stop(`npm ci failed; the end of what it said:\n${said}`);
 }
 
 function withoutNpmSettings(environment) {

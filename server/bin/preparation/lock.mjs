@@ -8,7 +8,7 @@ import { readIfThere } from "./steps.mjs";
  * When a process began, as the system tells it: with the number it names one process for good, while the number alone may
  * belong to somebody else after a crash. Undefined where there is no such process.
  */
-function beginningOf(pid) {
+export function beginningOf(pid) {
   if (process.platform === "linux") {
     // Field 22 of /proc/<pid>/stat; the name in field 2 may itself hold blanks and parentheses.
     const stat = readIfThere(`/proc/${pid}/stat`);

@@ -1,4 +1,5 @@
 import { buildOutdated, outdated } from "./build.mjs";
+import { endLeftBehind } from "./child.mjs";
 import { install, isInstalled } from "./install.mjs";
 import { whileLocked } from "./lock.mjs";
 import { at, Stop, stepPrinter } from "./steps.mjs";
@@ -23,6 +24,7 @@ export async function prepare(stream, only) {
   const { say, step } = stepPrinter(stream);
   const wait = (pid) => say(`  waiting for process ${pid}, which is installing or building here`);
   await whileLocked(at(".cache/prepare.lock"), wait, async () => {
+    endLeftBehind();
     if (!isInstalled()) await step("installing packages", () => install(say));
     await buildOutdated(step, only);
   });
