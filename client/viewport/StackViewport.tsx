@@ -232,10 +232,11 @@ function Failed({ error, retry }: { error: ImageryError; retry(): void }) {
 
 /** What lies over the image and depends on it: a failed slice's notice, the cine's play button. */
 function OnImage({ view }: { view: StackView }) {
-  const { failure, stack, playing } = useSyncExternalStore(view.subscribe, view.snapshot);
+  const { failure, stack, playing, view: seen } = useSyncExternalStore(view.subscribe, view.snapshot);
   const frameTime = stack?.frameTimeMs;
   return (
     <>
+      {seen || failure ? null : <Loading />}
       {failure ? (
         <div className={classes.notice} role="alert">
           <span>Image could not be loaded: {failure.message}</span>

@@ -1,9 +1,11 @@
 import { cache, Enums, imageLoader } from "@cornerstonejs/core";
 import { wadors } from "@cornerstonejs/dicom-image-loader";
 import { type DicomJson, numberOf, tag, textOf } from "./dicomJson";
+import { noteFrame } from "./frameRequests";
 import { frameOfReferenceGroup, imageIdOf } from "./imageName";
 import { ImageryError, imageryErrorOf } from "./imageryError";
 import { PREFETCH_REQUESTS, startEngine } from "./init";
+import { withPaletteNumbers } from "./pixelRepair";
 import { createPrefetcher } from "./prefetch";
 import { buildStack, firstShown, type ImageStack } from "./stack";
 
@@ -37,6 +39,12 @@ async function fetchJson(url: string, signal?: AbortSignal): Promise<DicomJson[]
   const body: unknown = await response.json();
   if (!Array.isArray(body)) throw new ImageryError("server", "the server's answer is not DICOM JSON");
   return body as DicomJson[];
+}
+
+async function fetchBytes(url: string): Promise<Uint8Array> {
+  const response = await fetch(url, { headers: { Accept: "application/octet-stream" } });
+  if (!response.ok) throw imageryErrorOf(response.status);
+  return new Uint8Array(await response.arrayBuffer());
 }
 
 /**
@@ -91,13 +99,16 @@ async function readSeries(base: DicomWebBase, study: string, series: string): Pr
   const built = buildStack(datasets);
   if (!built) throw new ImageryError("empty", "there are no images in this series");
   const group = frameOfReferenceGroup(built.stack.frameOfReferenceUid, series);
-  const imageIds = built.frames.map(({ image, dataset }, index) => {
+  const imageIds: string[] = [];
+  for (const [index, { image, dataset }] of built.frames.entries()) {
     const imageId = imageIdOf(base, study, series, image.sopInstanceUid, image.frame);
-    const described = { ...dataset, [tag.FrameOfReferenceUID]: { vr: "UI", Value: [group] } };
+    const repaired = await withPaletteNumbers(dataset, fetchBytes);
+    const described = { ...repaired, [tag.FrameOfReferenceUID]: { vr: "UI", Value: [group] } };
     wadors.metaDataManager.add(imageId, described as Parameters<typeof wadors.metaDataManager.add>[1]);
+    noteFrame(imageId, dataset, image.ownPlane.rows, image.ownPlane.columns);
     imagesById.set(imageId, { stack: built.stack, index });
-    return imageId;
-  });
+    imageIds.push(imageId);
+  }
   return { stack: built.stack, imageIds };
 }
 

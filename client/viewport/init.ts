@@ -16,6 +16,7 @@ import {
   WindowLevelTool,
   ZoomTool,
 } from "@cornerstonejs/tools";
+import { repairFrame } from "./frameRequests";
 import { toolMappings } from "./tools/mappings";
 
 /** Requests for frames under way at once: what a browser opens to one host over HTTP/1.1, one of them kept for the shown image. */
@@ -47,7 +48,7 @@ async function start(): Promise<void> {
     rendering: { ...settings.rendering, webGlContextCount: 4 },
   });
   const cores = navigator.hardwareConcurrency || 2;
-  initLoader({ maxWebWorkers: Math.max(1, Math.min(6, cores - 1)) });
+  initLoader({ maxWebWorkers: Math.max(1, Math.min(6, cores - 1)), beforeProcessing: repairFrame });
   initTools();
   const memory = (navigator as { deviceMemory?: number }).deviceMemory ?? 4;
   cache.setMaxCacheSize(memory <= 2 ? 0.4 * GIGABYTE : memory <= 4 ? GIGABYTE : 2 * GIGABYTE);

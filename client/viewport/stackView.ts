@@ -68,6 +68,8 @@ export interface StackView {
 }
 
 const ENGINE_ID = "readroom";
+const FRAME_ARRIVED = "cornerstoneimageloadend";
+const DECODE_LIMIT_MS = 12_000;
 let viewportCount = 0;
 
 function engine() {
@@ -102,6 +104,7 @@ function createStackView(viewport: Types.IStackViewport, tools: ToolBindings, ev
   let waitingState: ViewState | undefined;
   let told: ViewState | undefined;
   let frameRequest = 0;
+  let decodeTimer: ReturnType<typeof setTimeout> | undefined;
   let current: ViewSnapshot = emptySnapshot();
 
   const publish = (part: Partial<ViewSnapshot>) => {
@@ -147,6 +150,16 @@ function createStackView(viewport: Types.IStackViewport, tools: ToolBindings, ev
     const { imageId, error } = (event as CustomEvent<{ imageId?: string; error?: unknown }>).detail ?? {};
     if (imageId && imageId === viewport.getCurrentImageId()) publish({ failure: readLoaderError(error) });
   };
+  // a decoder that throws leaves the loader waiting for ever: an arrived frame that is not an image by then is unreadable
+  const arrived = (event: Event) => {
+    const { imageId } = (event as CustomEvent<{ imageId?: string }>).detail ?? {};
+    if (!imageId || imageId !== viewport.getCurrentImageId()) return;
+    clearTimeout(decodeTimer);
+    decodeTimer = setTimeout(() => {
+      if (destroyed || imageId !== viewport.getCurrentImageId() || cache.isLoaded(imageId)) return;
+      publish({ failure: readLoaderError(undefined) });
+    }, DECODE_LIMIT_MS);
+  };
   const pointerMoved = (event: PointerEvent) => events.onPointer(pointerPlace(viewport, series, event));
   const pointerLeft = () => events.onPointer(null);
   const noMenu = (event: Event) => event.preventDefault();
@@ -155,6 +168,7 @@ function createStackView(viewport: Types.IStackViewport, tools: ToolBindings, ev
   element.addEventListener(Enums.Events.CAMERA_MODIFIED, schedule);
   element.addEventListener(Enums.Events.VOI_MODIFIED, schedule);
   eventTarget.addEventListener(Enums.Events.IMAGE_LOAD_ERROR, failed);
+  eventTarget.addEventListener(FRAME_ARRIVED, arrived);
   element.addEventListener("pointermove", pointerMoved);
   element.addEventListener("pointerleave", pointerLeft);
   element.addEventListener("contextmenu", noMenu);
@@ -275,6 +289,8 @@ function createStackView(viewport: Types.IStackViewport, tools: ToolBindings, ev
       prefetcher.cancel(id);
       listeners.clear();
       eventTarget.removeEventListener(Enums.Events.IMAGE_LOAD_ERROR, failed);
+      eventTarget.removeEventListener(FRAME_ARRIVED, arrived);
+      clearTimeout(decodeTimer);
       element.removeEventListener(Enums.Events.STACK_NEW_IMAGE, newImage);
       element.removeEventListener(Enums.Events.CAMERA_MODIFIED, schedule);
       element.removeEventListener(Enums.Events.VOI_MODIFIED, schedule);
