@@ -78,14 +78,19 @@ function countPackages(folder) {
   return places.filter((place) => fs.existsSync(`${folder}/${place}/package.json`)).length;
 }
 
-async function runNpm(args) {
+async function runNpm(args, hear) {
   const viaNpm = process.env.npm_execpath;
   const [command, first] = viaNpm?.endsWith(".js") ? [process.execPath, [viaNpm]] : ["npm", []];
-  const { code, said } = await runOwned(command, [...first, ...args], {
-    cwd: at(),
-    // An `npm run` hands its own settings down; they must not become those of the install.
-    env: { ...withoutNpmSettings(process.env), MEDIASOUP_WORKER_BIN: "skip" },
-  });
+  const { code, said } = await runOwned(
+    command,
+    [...first, ...args],
+    {
+      cwd: at(),
+      // An `npm run` hands its own settings down; they must not become those of the install.
+      env: { ...withoutNpmSettings(process.env), MEDIASOUP_WORKER_BIN: "skip" },
+    },
+    hear,
+  );
   if (code !== 0) throw new Stop(`npm ci failed; the end of what it said:\n${said}`);
 }
 
