@@ -1,0 +1,93 @@
+import { join } from "node:path";
+import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION } from "../adapters/dimse/pdu.js";
+import type { StoreAnswer, StoreSink } from "../adapters/dimse/ports.js";
+import { startDimseServer } from "../adapters/dimse/server.js";
+import { FilesystemStore } from "../adapters/objectstore/filesystem.js";
+import { createPipeline, type IngestSource, type Intake, resolvePeer, storeAnswer } from "../features/ingest/public.js";
+import { systemClock } from "../kernel/clock.js";
+import { openDatabase } from "../kernel/database.js";
+import { type Log, makeLog } from "../kernel/log.js";
+
+/** What the parent hands over in the environment of the DIMSE process, as JSON in READROOM_DIMSE. */
+export type DimseProcessConfig = {
+  readonly databaseUrl: string;
+  readonly dataDir: string;
+  readonly host?: string;
+  readonly port: number;
+  readonly aeTitle: string;
+  readonly loopbackIsFirstHospital: boolean;
+  readonly logLevel: string;
+};
+
+/** Messages to the parent over the IPC channel. */
+export type DimseProcessMessage =
+  | { readonly type: "listening"; readonly port: number }
+  | { readonly type: "failed"; readonly reason: string };
+
+/** Connections of this process: one for the index commits, the others for peers, queries and conflicts. */
+const POOL = 4;
+
+/** A process of its own: 400 instances a second take most of a core, and the rooms' event loop must not wait for them. */
+async function main(): Promise<void> {
+  const config = JSON.parse(process.env.READROOM_DIMSE ?? "{}") as DimseProcessConfig;
+  const log = makeLog(config.logLevel, "readroom-dimse");
+  const db = openDatabase(config.databaseUrl, { max: POOL, applicationName: "readroom-dimse" });
+  const deps = { db, clock: systemClock, log };
+  const objects = await FilesystemStore.open(join(config.dataDir, "archive"), { sweep: true });
+  const identity = { implementationClassUid: IMPLEMENTATION_CLASS_UID, implementationVersion: IMPLEMENTATION_VERSION };
+  const pipeline = createPipeline(deps, objects, identity);
+  const server = await startDimseServer<IngestSource>(
+    { port: config.port, aeTitle: config.aeTitle, ...(config.host === undefined ? {} : { host: config.host }) },
+    {
+      log,
+      resolvePeer: (question) => resolvePeer(deps, config, question),
+      store: (peer, request) => sink(pipeline.begin(peer.source, request), log),
+    },
+  );
+  tell({ type: "listening", port: server.port });
+  // Beside the traffic: an object that a killed predecessor left unindexed was never acknowledged, so nobody waits for it.
+  const reconciling = pipeline.reconcile().then(
+    (indexed) => indexed > 0 && log.warn({ indexed }, "objects indexed that were stored but not indexed"),
+    (error: unknown) => log.error({ problem: String(error) }, "index and disk could not be reconciled"),
+  );
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    await server.close();
+    await reconciling;
+    await pipeline.stop();
+    await db.close();
+    process.exit(0);
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+  // The parent died: without it nobody restarts or configures this process.
+  process.on("disconnect", stop);
+}
+
+/** An intake as the protocol adapter wants it: trouble of our own machine becomes "out of resources", which senders retry later. */
+function sink(intake: Intake, log: Log): StoreSink {
+  return {
+    write: (piece) => intake.write(piece),
+    get queuedBytes() {
+      return intake.queuedBytes;
+    },
+    whenBelow: (level, callback) => intake.whenBelow(level, callback),
+    abort: () => intake.abort(),
+    finish: () =>
+      intake.finish().then(storeAnswer, (error: unknown): StoreAnswer => {
+        log.error({ problem: String(error) }, "instance could not be filed");
+        return { status: 0xa700, comment: "the archive can't store now, send again later" };
+      }),
+  };
+}
+
+function tell(message: DimseProcessMessage): void {
+  process.send?.(message);
+}
+
+main().catch((error: unknown) => {
+  tell({ type: "failed", reason: error instanceof Error ? error.message : String(error) });
+  process.exit(1);
+});

@@ -1,0 +1,184 @@
+import type { Deps } from "../../kernel/deps.js";
+import { type IndexRecord, seriesFields, studyFields } from "./index-record.js";
+import { type Match, matchOrder } from "./match.js";
+import {
+  announceStudies,
+  auditImport,
+  type Client,
+  ensurePatient,
+  ensureSeries,
+  ensureStudy,
+  insertInstances,
+  ordersByAccession,
+  type Placed,
+  type StudyRow,
+  siteIssuer,
+} from "./store.js";
+
+type Waiting = { readonly record: IndexRecord; resolve(studyId: string): void; reject(error: unknown): void };
+
+/** Instances a transaction takes at most: some 2 MB of metadata. */
+const BATCH = 256;
+/** A study's counts go out at most this often, ms. */
+const ANNOUNCE_EVERY_MS = 250;
+const CACHE_ENTRIES = 2_000;
+
+/**
+ * Index commits, batched across associations: whatever waits while a commit is under way goes into the next one. One commit per
+ * instance would make the disk's fsync the limit for all senders together.
+ */
+export class IndexCommitter {
+  #waiting: Waiting[] = [];
+  #running: Promise<void> | undefined;
+  /** Ids that are committed, so that the common case is one statement: `organisation studyUid` and `studyId seriesUid`. */
+  readonly #studies = new Map<string, StudyRow>();
+  readonly #series = new Map<string, string>();
+  readonly #announcedAt = new Map<string, number>();
+  readonly #late = new Map<string, IndexRecord>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly deps: Deps) {}
+
+  /** Resolves with the study's id when the instance is in the committed index. */
+  commit(record: IndexRecord): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ record, resolve, reject });
+      this.#running ??= this.#drain();
+    });
+  }
+
+  async #drain(): Promise<void> {
+    // One turn of the event loop: instances that finish in the same tick share the first commit.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    while (this.#waiting.length > 0) await this.#commitBatch(this.#waiting.splice(0, BATCH));
+    this.#running = undefined;
+  }
+
+  async #commitBatch(batch: Waiting[], again = true): Promise<void> {
+    try {
+      const studyIds = await this.#write(batch.map(({ record }) => record));
+      for (const [index, { resolve }] of batch.entries()) resolve(studyIds[index] as string);
+    } catch (error) {
+      this.#studies.clear();
+      this.#series.clear();
+      // One bad record must not fail its neighbours, and a study removed since it was cached is made anew: each again by itself.
+      if (again) for (const waiting of batch) await this.#commitBatch([waiting], false);
+      else for (const waiting of batch) waiting.reject(error);
+    }
+  }
+
+  async #write(records: readonly IndexRecord[]): Promise<string[]> {
+    const now = this.deps.clock.now();
+    const pendingStudies = new Map<string, StudyRow>();
+    const pendingSeries = new Map<string, string>();
+    const announced: string[] = [];
+    const placed = await this.deps.db.pgTx(async (client) => {
+      pendingStudies.clear();
+      pendingSeries.clear();
+      announced.length = 0;
+      const all: Placed[] = [];
+      for (const record of records) {
+        const study = await this.#study(client, record, pendingStudies, now);
+        const seriesId = await this.#seriesId(client, study.id, record, pendingSeries);
+        all.push({ record, studyId: study.id, seriesId });
+      }
+      const fresh = await insertInstances(client, all, now);
+      announced.push(...(await this.#announce(client, all, fresh, pendingStudies, now)));
+      return all;
+    });
+    this.#remember(pendingStudies, pendingSeries);
+    for (const studyId of announced) this.#announcedAt.set(studyId, now);
+    return placed.map(({ studyId }) => studyId);
+  }
+
+  async #study(client: Client, record: IndexRecord, pending: Map<string, StudyRow>, now: number): Promise<StudyRow> {
+    const { source, parsed } = record;
+    const key = `${source.organisationId} ${parsed.studyInstanceUid}`;
+    const known = pending.get(key) ?? this.#studies.get(key);
+    if (known !== undefined) return known;
+    const raw = studyFields(parsed.metadata);
+    const fields = { ...raw, issuer: raw.issuer || (await siteIssuer(client, source.siteId)) };
+    const candidates = await ordersByAccession(client, source.organisationId, fields.accessionNumber);
+    const match: Match = matchOrder(
+      { ...fields, siteId: source.siteId, studyInstanceUid: parsed.studyInstanceUid },
+      candidates,
+    );
+    const patientId =
+      match.state === "matched" ? match.patientId : await ensurePatient(client, source.organisationId, fields);
+    const study = await ensureStudy(client, source, parsed.studyInstanceUid, fields, match, patientId, now);
+    if (study.fresh) await auditImport(client, source.actor, study, source);
+    pending.set(key, study);
+    return study;
+  }
+
+  async #seriesId(client: Client, studyId: string, record: IndexRecord, pending: Map<string, string>): Promise<string> {
+    const key = `${studyId} ${record.parsed.seriesInstanceUid}`;
+    const known = pending.get(key) ?? this.#series.get(key);
+    if (known !== undefined) return known;
+    const id = await ensureSeries(
+      client,
+      studyId,
+      record.parsed.seriesInstanceUid,
+      seriesFields(record.parsed.metadata),
+    );
+    pending.set(key, id);
+    return id;
+  }
+
+  /** Counts go out with the commit for studies whose last word is 250 ms old; for the others a timer follows up. */
+  async #announce(
+    client: Client,
+    placed: readonly Placed[],
+    fresh: ReadonlySet<string>,
+    pending: ReadonlyMap<string, StudyRow>,
+    now: number,
+  ): Promise<string[]> {
+    const changed = new Map<string, IndexRecord>();
+    for (const { record, studyId } of placed)
+      if (fresh.has(`${studyId} ${record.parsed.sopInstanceUid}`)) changed.set(studyId, record);
+    const due = [...changed.keys()].filter((id) => now - (this.#announcedAt.get(id) ?? 0) >= ANNOUNCE_EVERY_MS);
+    for (const [id, record] of changed) if (!due.includes(id)) this.#followUp(id, record);
+    const actor = changed.get(due[0] ?? "")?.source.actor;
+    if (actor === undefined) return [];
+    const first = new Set([...pending.values()].filter((study) => study.fresh).map((study) => study.id));
+    await announceStudies(client, actor, "study.receiving", due, first);
+    for (const id of due) this.#late.delete(id);
+    return due;
+  }
+
+  #followUp(studyId: string, record: IndexRecord): void {
+    this.#late.set(studyId, record);
+    this.#timer ??= setTimeout(() => this.#announceLate(), ANNOUNCE_EVERY_MS);
+  }
+
+  #announceLate(): void {
+    this.#timer = undefined;
+    const ids = [...this.#late.keys()];
+    const actor = this.#late.get(ids[0] ?? "")?.source.actor;
+    this.#late.clear();
+    if (actor === undefined) return;
+    const now = this.deps.clock.now();
+    for (const id of ids) this.#announcedAt.set(id, now);
+    this.deps.db
+      .pgTx((client) => announceStudies(client, actor, "study.receiving", ids))
+      // The counts are in the study's row and go out with the next instance or with study.complete: only the log must know.
+      .catch((error: unknown) =>
+        this.deps.log.warn({ problem: String(error) }, "progress of studies could not be told"),
+      );
+  }
+
+  #remember(studies: ReadonlyMap<string, StudyRow>, series: ReadonlyMap<string, string>): void {
+    if (this.#studies.size > CACHE_ENTRIES) this.#studies.clear();
+    if (this.#series.size > CACHE_ENTRIES) this.#series.clear();
+    if (this.#announcedAt.size > CACHE_ENTRIES) this.#announcedAt.clear();
+    for (const [key, study] of studies) this.#studies.set(key, study);
+    for (const [key, id] of series) this.#series.set(key, id);
+  }
+
+  /** Waits for what is under way and tells the last counts. */
+  async stop(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+    clearTimeout(this.#timer);
+    if (this.#late.size > 0) this.#announceLate();
+  }
+}

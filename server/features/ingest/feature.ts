@@ -1,0 +1,51 @@
+import type { Deps } from "../../kernel/deps.js";
+import type { Feature } from "../../kernel/feature.js";
+import type { Reaction } from "../../kernel/reactions.js";
+import { matchOrder } from "./match.js";
+import type { Pipeline } from "./pipeline.js";
+import { importRoutes } from "./routes.js";
+import { applyMatch, completeQuietStudies, ordersByAccession, unmatchedByAccession } from "./store.js";
+
+const SYSTEM = { kind: "system", name: "ingest" } as const;
+const QUIET_BATCH = 100;
+
+/** Studies that were quiet long enough become complete (`study.complete`). Returns how many. */
+export async function completeQuiet(deps: Deps): Promise<number> {
+  return deps.db.pgTx((client) => completeQuietStudies(client, SYSTEM, deps.clock.now(), QUIET_BATCH));
+}
+
+/** Tries the hospital's unmatched studies with this accession number again, since an order came or changed. Returns how many matched. */
+export async function rematchAccession(deps: Deps, organisationId: string, accession: string): Promise<number> {
+  if (accession === "") return 0;
+  return deps.db.pgTx(async (client) => {
+    let matched = 0;
+    for (const study of await unmatchedByAccession(client, organisationId, accession)) {
+      const match = matchOrder(study, await ordersByAccession(client, organisationId, accession));
+      if (await applyMatch(client, SYSTEM, study.id, match)) matched += 1;
+    }
+    return matched;
+  });
+}
+
+/** Orders that come after their images: the payload must carry organisationId and accessionNumber. */
+const onOrder: Reaction = {
+  handler: "ingest.rematch",
+  types: ["order.received", "order.created", "order.changed"],
+  run: async (deps, _tx, event) => {
+    const { organisationId, accessionNumber } = event.payload;
+    if (typeof organisationId !== "string" || typeof accessionNumber !== "string") return;
+    // In its own transaction: matching twice changes nothing, and a study row must not stay locked while other reactions run.
+    await rematchAccession(deps, organisationId, accessionNumber);
+  },
+};
+
+/** Uploads, the quiet timer and late orders. The pipeline is shared with the archive's STOW-RS. */
+export function ingestFeature(deps: Deps, pipeline: Pipeline): Feature {
+  return {
+    name: "ingest",
+    routes: (app) => importRoutes(app, deps, pipeline),
+    reactions: [onOrder],
+    timers: [{ name: "ingest.quiet", everyMs: 1_000, run: async () => void (await completeQuiet(deps)) }],
+    stop: () => pipeline.stop(),
+  };
+}
