@@ -84,6 +84,7 @@ export async function startHub(
         sockets.disconnectWhere((actor) => actor.kind === "guest" && actor.linkId === event.payload.linkId);
       }
     }
+    for (const feature of features) feature.follow?.(events, sockets.broadcast);
     return true;
   });
   stops.push(() => follower.stop());

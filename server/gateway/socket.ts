@@ -1,11 +1,13 @@
 import type { Server as HttpServer } from "node:http";
 import { ErrorCode, type Refusal, refusal } from "@readroom/shared/contract/errors.js";
+import { frames } from "@readroom/shared/contract/frames.js";
 import { Subscribe } from "@readroom/shared/contract/up.js";
 import { type Actor, may, mayRole } from "@readroom/shared/domain/access.js";
 import { ok, type Result } from "@readroom/shared/kernel/result.js";
 import { Server, type Socket } from "socket.io";
 import type { Authenticate } from "../kernel/credentials.js";
 import type { Deps } from "../kernel/deps.js";
+import type { Broadcast } from "../kernel/feature.js";
 import type { PublishedEvent } from "../kernel/reactions.js";
 import { message, type SocketContext, type SocketFeature, type SocketMessage } from "../kernel/socket.js";
 import { replayAfter, topPublishedSeq } from "./catchup.js";
@@ -18,6 +20,8 @@ export interface SocketGateway {
   readonly messages: readonly SocketMessage[];
   /** Sends a published event to whoever subscribed to one of its topics. */
   publish(event: PublishedEvent): void;
+  /** Sends what a feature computed from published events (Feature.follow); it is not stored, so it is not replayed after a gap. */
+  broadcast: Broadcast;
   /** Ends the live sockets of a session, user or guest link whose right was withdrawn. */
   disconnectWhere(predicate: (actor: Actor) => boolean): number;
   close(): Promise<void>;
@@ -43,6 +47,7 @@ export function buildSocket(
     pingInterval: 10_000,
     pingTimeout: 10_000,
     serveClient: false,
+    parser: frames,
     allowRequest: (request, done) => done(null, sameOrigin(request.headers)),
   });
   const messages = [subscribeMessage(deps, policy), ...features.flatMap((feature) => feature.messages)];
@@ -65,6 +70,8 @@ export function buildSocket(
     io,
     messages,
     publish: (event) => {
+      // Without a room to send to, Socket.IO would send to everybody.
+      if (event.topics.length === 0) return;
       io.to([...event.topics]).emit("event", {
         seq: event.publishedSeq,
         type: event.type,
@@ -72,6 +79,10 @@ export function buildSocket(
         at: event.at,
         actor: event.actor,
       });
+      for (const feature of features) feature.onEvent?.(event);
+    },
+    broadcast: (topics, event) => {
+      if (topics.length > 0) io.to([...topics]).emit("event", event);
     },
     disconnectWhere: (predicate) => {
       const gone = [...io.sockets.sockets.values()].filter((socket) => predicate(socket.data.actor as Actor));

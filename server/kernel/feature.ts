@@ -1,6 +1,9 @@
 import type { FastifyInstance } from "fastify";
-import type { Reaction, Timer } from "./reactions.js";
+import type { PublishedEvent, Reaction, Timer } from "./reactions.js";
 import type { SocketFeature } from "./socket.js";
+
+/** Sends an event to the sockets of this process that subscribed to one of the topics. */
+export type Broadcast = (topics: readonly string[], event: Omit<PublishedEvent, "id" | "stream" | "version" | "topics" | "publishedSeq"> & { seq: number }) => void;
 
 /** What a feature's public.ts gives to the composition root. start/stop: connections and listeners of its own. */
 export interface Feature {
@@ -9,6 +12,11 @@ export interface Feature {
   readonly socket?: SocketFeature;
   readonly reactions?: readonly Reaction[];
   readonly timers?: readonly Timer[];
+  /**
+   * Told of every published event, in order, in each process that has sockets, after the event itself went out: for views that are
+   * computed once and pushed to many. Must return at once and not throw.
+   */
+  readonly follow?: (events: readonly PublishedEvent[], broadcast: Broadcast) => void;
   readonly start?: () => Promise<void>;
   readonly stop?: () => Promise<void>;
 }

@@ -24,6 +24,8 @@ export function startFollower(
   let client: pg.Client | null = null;
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<void> = Promise.resolve();
+  // A notification during a turn: the turn's own pause must not put it off.
+  let hinted = false;
 
   const again = (ms: number): void => {
     if (stopped) return;
@@ -41,18 +43,22 @@ export function startFollower(
         fresh.on("error", () => {
           client = null;
         });
-        fresh.on("notification", () => again(0));
+        fresh.on("notification", () => {
+          hinted = true;
+          again(0);
+        });
         await fresh.connect();
         await fresh.query("LISTEN readroom_published");
         client = fresh;
       }
+      hinted = false;
       const events = await eventsAfter(client, last);
       let taken = true;
       if (events.length > 0) {
         taken = await onEvents(events);
         if (taken) last = events[events.length - 1]?.publishedSeq ?? last;
       }
-      again(taken && events.length === BATCH ? 0 : POLL_MS);
+      again(taken && (hinted || events.length === BATCH) ? 0 : POLL_MS);
     } catch (error) {
       deps.log.error(
         { err: { message: error instanceof Error ? error.message : String(error) } },

@@ -23,6 +23,8 @@ export function startPublisher(deps: Deps, url: string): Publisher {
   let stopped = false;
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<void> = Promise.resolve();
+  // A notification during a turn: the turn's own pause must not put it off.
+  let hinted = false;
 
   const again = (ms: number): void => {
     if (stopped) return;
@@ -38,7 +40,10 @@ export function startPublisher(deps: Deps, url: string): Publisher {
       client = null;
       leader = false;
     });
-    fresh.on("notification", () => again(0));
+    fresh.on("notification", () => {
+      hinted = true;
+      again(0);
+    });
     await fresh.connect();
     await fresh.query("LISTEN readroom_outbox");
     return fresh;
@@ -53,8 +58,9 @@ export function startPublisher(deps: Deps, url: string): Publisher {
         leader = rows[0]?.got === true;
       }
       if (!leader) return again(RETRY_MS);
+      hinted = false;
       const published = await publishBatch(client);
-      again(published === BATCH ? 0 : POLL_MS);
+      again(hinted || published === BATCH ? 0 : POLL_MS);
     } catch (error) {
       deps.log.error(
         { err: { message: error instanceof Error ? error.message : String(error) } },

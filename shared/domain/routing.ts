@@ -159,13 +159,13 @@ export function decide(input: RoutingInput): RoutingDecision {
   }));
   const matched = traced.filter(({ trace }) => trace.matched).map(({ rule }) => rule);
 
-  const retold = matched.find((rule) => rule.action.subspecialty !== undefined);
-  const subspecialty = retold?.action.subspecialty ?? found.value;
+  const named = namedSubspecialty(found, matched);
+  const { value: subspecialty, because, pools } = asPoolsReadIt(input, named);
   const urgency = urgencyOf(input, matched);
-  const pool = poolOf(input, subspecialty, matched);
+  const pool = poolOf(input, pools, subspecialty, matched);
   const clock = clockOf(input, urgency.value, matched);
   const explanation: Explanation = {
-    subspecialty: { value: subspecialty, because: retold ? `the rule "${retold.name}" says so` : found.because },
+    subspecialty: { value: subspecialty, because },
     urgency,
     pool: pool.pool ? { name: pool.pool.name, because: pool.because } : null,
     clock,
@@ -261,13 +261,34 @@ function urgencyOf(input: RoutingInput, matched: readonly RoutingRule[]): Explan
   return { value, because };
 }
 
+type Named = { readonly value: string; readonly because: string };
+
+function namedSubspecialty(found: Named, matched: readonly RoutingRule[]): Named {
+  const rule = matched.find((candidate) => candidate.action.subspecialty !== undefined);
+  return rule?.action.subspecialty
+    ? { value: rule.action.subspecialty, because: `the rule "${rule.name}" says so` }
+    : found;
+}
+
+/** A group that keeps no pool for a subspecialty does not tell it apart: its general readers read it, and the explanation says so. */
+function asPoolsReadIt(input: RoutingInput, named: Named): Named & { readonly pools: readonly PoolFacts[] } {
+  const pools = input.pools(named.value);
+  const kept = pools.some((pool) => reads(pool, named.value));
+  if (kept || named.value === "general" || !pools.some((pool) => reads(pool, "general"))) return { ...named, pools };
+  const because = `no pool reads ${named.value} apart (${named.because})`;
+  return { value: "general", because, pools: input.pools("general") };
+}
+
+const reads = (pool: PoolFacts, subspecialty: string): boolean =>
+  pool.subspecialties.some((s) => same(s, subspecialty));
+
 /** The pool set by hand, else by the first rule that names one, else by subspecialty, else a general one; then along the fall-backs. */
 function poolOf(
   input: RoutingInput,
+  pools: readonly PoolFacts[],
   subspecialty: string,
   matched: readonly RoutingRule[],
 ): { pool: PoolFacts | null; because: string } {
-  const pools = input.pools(subspecialty);
   if (pools.length === 0) return { pool: null, because: "no reading group with a pool is under contract" };
   if (input.byHand.poolId) {
     const chosen = pools.find((pool) => pool.id === input.byHand.poolId);
@@ -280,15 +301,9 @@ function poolOf(
       pool: null,
       because: `the rule "${ruled.name}" names the pool ${ruled.action.pool}, which does not exist`,
     };
-  const bySubspecialty = pools.find((pool) => pool.subspecialties.some((s) => same(s, subspecialty)));
-  const general = pools.find((pool) => pool.subspecialties.some((s) => same(s, "general")));
-  const first = named ?? bySubspecialty ?? general;
+  const first = named ?? pools.find((pool) => reads(pool, subspecialty));
   if (!first) return { pool: null, because: `no pool reads ${subspecialty}` };
-  const because = named
-    ? `the rule "${ruled?.name}" says so`
-    : bySubspecialty
-      ? `it reads ${subspecialty}`
-      : `no pool reads ${subspecialty} alone`;
+  const because = named ? `the rule "${ruled?.name}" says so` : `it reads ${subspecialty}`;
   return alongFallbacks(first, because, pools);
 }
 

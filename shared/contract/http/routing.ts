@@ -5,7 +5,7 @@ import { URGENCIES } from "../../domain/urgency.js";
 const Id = z.guid();
 
 export const RuleView = z.object({
-  id: Id,
+  id: z.string(),
   position: z.number().int(),
   name: z.string(),
   condition: RuleCondition,
