@@ -39,7 +39,7 @@ export function Commands() {
   return (
     <Spotlight
       shortcut={null}
-      aria-label="Search or type a command"
+      attributes={{ content: { "aria-label": "Search or type a command" } }}
       yOffset="12vh"
       centered={false}
       overlayProps={{ backgroundOpacity: 0.5, blur: 0 }}

@@ -18,28 +18,51 @@ const LiveContext = createContext<LiveState>({ state: "connecting" });
 const PING_EVERY = 10_000;
 const ANSWER_WITHIN = 8_000;
 
-/** One websocket per page while somebody is logged in (the cookie says who), following the topics of that session. */
+/** The line of whoever is logged in, following the topics of that session. */
 export function SocketProvider({ children }: { children: ReactNode }) {
   const session = useSession();
+  return session.state === "in" ? (
+    <LineProvider who={session.session.user.id} topics={session.session.topics}>
+      {children}
+    </LineProvider>
+  ) : (
+    <LineProvider who={null} topics={[]}>
+      {children}
+    </LineProvider>
+  );
+}
+
+/**
+ * One websocket for everything below it, authenticated by the cookie. `who` names whose cookie it is (a user, or a guest who
+ * came by a join link): the line is made anew when it changes, and there is none while it is null.
+ */
+export function LineProvider({
+  who,
+  topics,
+  children,
+}: {
+  who: string | null;
+  topics: readonly string[];
+  children: ReactNode;
+}) {
   const client = useQueryClient();
-  const userId = session.state === "in" ? session.session.user.id : null;
-  const topics = session.state === "in" ? session.session.topics.join(" ") : "";
+  const wanted = topics.join(" ");
   const [value, setValue] = useState<SocketValue>(() => ({ socket: null, feed: new Feed() }));
   const [live, setLive] = useState<LiveState>({ state: "connecting" });
 
   useEffect(() => {
-    if (!userId) return;
+    if (!who) return;
     const feed = new Feed();
-    feed.follow(topics.split(" ").filter(Boolean));
+    feed.follow(wanted.split(" ").filter(Boolean));
     feed.onReset(() => void client.invalidateQueries());
-    const socket = io({ transports: ["websocket"], reconnectionDelay: 300, reconnectionDelayMax: 4000 });
+    const socket = io({ transports: ["websocket"], reconnectionDelay: 300, reconnectionDelayMax: 4000, forceNew: true });
     const stop = keep(socket, feed, setLive);
     setValue({ socket, feed });
     return () => {
       stop();
       socket.disconnect();
     };
-  }, [userId, topics, client]);
+  }, [who, wanted, client]);
 
   return (
     <SocketContext value={value}>
@@ -56,7 +79,7 @@ function keep(socket: Socket, feed: Feed, report: (live: LiveState) => void): ()
     if (!socket.connected) return;
     const sentAt = Date.now();
     try {
-      const answer: unknown = await ask("clock", {});
+      const answer: unknown = await socket.timeout(ANSWER_WITHIN).emitWithAck("clock");
       const receivedAt = Date.now();
       sample(answer, sentAt, receivedAt);
       report({ state: "live", ms: receivedAt - sentAt });

@@ -67,8 +67,11 @@ export function ago(instant: InstantLike, now: number): string {
 /** "1,234" in the viewer's locale. */
 export const count = (n: number) => n.toLocaleString();
 
-/** The groups of a person name as DICOM JSON has them (PS3.18 §F.2.2); components joined by `^`. */
+/** The groups of a person name, components joined by `^`: as the hub's views write them, or as DICOM JSON does (PS3.18 §F.2.2). */
 export interface NameGroups {
+  readonly alphabetic?: string | undefined;
+  readonly ideographic?: string | undefined;
+  readonly phonetic?: string | undefined;
   readonly Alphabetic?: string | undefined;
   readonly Ideographic?: string | undefined;
   readonly Phonetic?: string | undefined;
@@ -80,7 +83,10 @@ export interface NameGroups {
  */
 export function personName(name: NameGroups | string | null | undefined): string {
   if (!name) return "Name not sent";
-  const groups = typeof name === "string" ? name.split("=") : [name.Alphabetic, name.Ideographic, name.Phonetic];
+  const groups =
+    typeof name === "string"
+      ? name.split("=")
+      : [name.alphabetic ?? name.Alphabetic, name.ideographic ?? name.Ideographic, name.phonetic ?? name.Phonetic];
   const [alphabetic = "", ideographic = "", phonetic = ""] = groups;
   const [family = "", given = "", middle = ""] = alphabetic.split("^");
   const first = [given, middle].filter(Boolean).join(" ");

@@ -1,0 +1,2 @@
+export { QueueList } from "./parts/queue-list";
+export { QueueTab } from "./parts/queue-tab";

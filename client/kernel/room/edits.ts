@@ -1,0 +1,142 @@
+import type { ApiError } from "@readroom/shared/contract/errors.js";
+import * as Y from "yjs";
+import type { RoomSnapshot, Saved } from "./provider";
+
+type Answer = { ok: true; value: unknown } | { ok: false; error: ApiError };
+
+export interface EditsOptions {
+  readonly doc: Y.Doc;
+  /** Changes that did not come from this person. */
+  ignore(origin: unknown): boolean;
+  send(update: Uint8Array): Promise<Answer>;
+  changed(): void;
+  /** Join again after that many ms, which sends whatever the hub then lacks. */
+  again(ms: number): void;
+  refused(error: ApiError): void;
+}
+
+/** Edits on their way before further ones are merged into one message. */
+const MAX_ON_THE_WAY = 16;
+
+/**
+ * This person's edits on their way to the hub. "Saved" only means acknowledged after commit. What is lost with a line is not sent
+ * again edit by edit: after the next join the hub's state vector says what it lacks, and that is sent in one.
+ */
+export class Edits {
+  private queue: Uint8Array[] = [];
+  private onTheWay = 0;
+  private count = 0;
+  private live = false;
+  private flushing = false;
+  private generation = 0;
+  private reason: string | null = null;
+
+  constructor(private readonly options: EditsOptions) {
+    options.doc.on("update", this.made);
+  }
+
+  /** Edits that the hub has not acknowledged; after a reload, those that were not when the page was left. */
+  get unsaved(): number {
+    return this.count;
+  }
+
+  remembered(edits: number): void {
+    this.count += edits;
+    if (edits > 0) this.options.changed();
+  }
+
+  refuse(reason: string): void {
+    this.reason = reason;
+  }
+
+  saved(room: Pick<RoomSnapshot, "status" | "synced" | "frozen">): Saved {
+    if (room.frozen !== null) return { state: "frozen", edits: this.count };
+    if (this.reason !== null && this.count === 0) return { state: "refused", reason: this.reason };
+    if (room.status === "offline") return { state: "offline", edits: this.count };
+    return room.synced && this.live && this.count === 0 ? { state: "saved" } : { state: "saving" };
+  }
+
+  lineLost(): void {
+    this.generation += 1;
+    this.live = false;
+    this.queue = [];
+    this.onTheWay = 0;
+  }
+
+  /** Joined, and nothing may be sent: a reader, or a frozen document. */
+  nothingToSend(): void {
+    this.live = true;
+    this.options.changed();
+  }
+
+  /** Joined: sends all that the hub lacks. Deletions can't be seen in a state vector, so they go whenever there are any. */
+  resync(hubHas: Uint8Array): void {
+    this.lineLost();
+    this.live = true;
+    const update = Y.encodeStateAsUpdate(this.options.doc, hubHas);
+    const { structs, ds } = Y.decodeUpdate(update);
+    if (structs.length === 0 && ds.clients.size === 0) {
+      this.count = 0;
+      return this.options.changed();
+    }
+    void this.deliver(update, this.count);
+  }
+
+  stop(): void {
+    this.options.doc.off("update", this.made);
+    this.lineLost();
+  }
+
+  private readonly made = (update: Uint8Array, origin: unknown): void => {
+    if (this.options.ignore(origin)) return;
+    this.count += 1;
+    this.reason = null;
+    if (this.live) {
+      this.queue.push(update);
+      this.flushSoon();
+    }
+    this.options.changed();
+  };
+
+  /** What one action of the editor changes in several steps leaves as one message. */
+  private flushSoon(): void {
+    if (this.flushing) return;
+    this.flushing = true;
+    queueMicrotask(() => {
+      this.flushing = false;
+      this.flush();
+    });
+  }
+
+  private flush(): void {
+    if (this.queue.length === 0 || this.onTheWay >= MAX_ON_THE_WAY) return;
+    const edits = this.queue.splice(0);
+    void this.deliver(edits.length === 1 ? edits[0]! : Y.mergeUpdates(edits), edits.length);
+  }
+
+  private async deliver(update: Uint8Array, edits: number): Promise<void> {
+    const { generation } = this;
+    this.onTheWay += 1;
+    const answer = await this.options.send(update);
+    if (generation !== this.generation) return;
+    this.onTheWay -= 1;
+    if (answer.ok) {
+      this.count = Math.max(0, this.count - edits);
+      this.options.changed();
+      return this.flush();
+    }
+    this.failed(answer.error);
+  }
+
+  private failed(error: ApiError): void {
+    const waits = error.code === "unavailable" || error.code === "throttled" || error.code === "conflict" || error.code === "internal";
+    this.lineLost();
+    if (waits) {
+      const ms = error.detail?.retryAfterMs;
+      this.options.again(typeof ms === "number" ? ms : 500);
+      return this.options.changed();
+    }
+    if (error.code !== "frozen") this.count = 0;
+    this.options.refused(error);
+  }
+}

@@ -1,0 +1,38 @@
+import { IndexeddbPersistence } from "y-indexeddb";
+import type * as Y from "yjs";
+
+/** Where edits are kept on this machine until the hub has them. */
+export interface OfflineStore {
+  /** Resolves when what was kept earlier is in the document, with the number of edits that were not saved then. */
+  readonly loaded: Promise<number>;
+  /** The origin of the changes that loading makes. */
+  readonly origin: unknown;
+  noteUnsaved(edits: number): void;
+  /** Stops keeping; `forget`: also removes what is kept (all of it is saved: no patient's text stays on this machine without need). */
+  close(forget: boolean): Promise<void>;
+}
+
+export type OpenOffline = (doc: Y.Doc) => OfflineStore;
+
+const UNSAVED = "unsaved";
+
+/** In the browser's IndexedDB, under the person's id, so that nobody else's log-in sends these edits as theirs. */
+export function indexedDbStore(personId: string, documentId: string): OpenOffline {
+  return (doc) => {
+    const persistence = new IndexeddbPersistence(`readroom:${personId}:${documentId}`, doc);
+    return {
+      loaded: persistence.whenSynced.then(async () => Number((await persistence.get(UNSAVED)) ?? 0)),
+      origin: persistence,
+      noteUnsaved: (edits) => void persistence.set(UNSAVED, edits).catch(() => undefined),
+      close: (forget) => (forget ? persistence.clearData() : persistence.destroy()),
+    };
+  };
+}
+
+/** Keeps nothing: for guests, and where the browser has no IndexedDB. */
+export const noStore: OpenOffline = () => ({
+  loaded: Promise.resolve(0),
+  origin: null,
+  noteUnsaved: () => undefined,
+  close: async () => undefined,
+});

@@ -1,0 +1,330 @@
+import type { ApiError } from "@readroom/shared/contract/errors.js";
+import {
+  type PointerPlace,
+  RoomFrame,
+  RoomJoined,
+  RoomNotice,
+  RoomPeople,
+  type RoomPerson,
+  type SharedView,
+} from "@readroom/shared/contract/room.js";
+import type { Socket } from "socket.io-client";
+import * as awarenessProtocol from "y-protocols/awareness";
+import * as Y from "yjs";
+import { Edits } from "./edits";
+import { noStore, type OfflineStore, type OpenOffline } from "./offline";
+
+export type RoomStatus = "connecting" | "live" | "offline";
+
+/** saved: the hub has committed everything. refused: the hub did not take some edits, and why. It never says more than the hub did. */
+export type Saved =
+  | { readonly state: "saved" }
+  | { readonly state: "saving" }
+  | { readonly state: "offline"; readonly edits: number }
+  | { readonly state: "frozen"; readonly edits: number }
+  | { readonly state: "refused"; readonly reason: string };
+
+/** All that a screen shows of a room; a new object after each change. */
+export interface RoomSnapshot {
+  readonly status: RoomStatus;
+  readonly saved: Saved;
+  /** The document has at least once had everything that the hub has. */
+  readonly synced: boolean;
+  readonly self: RoomPerson | null;
+  readonly people: readonly RoomPerson[];
+  /** Key of the person whom everyone is asked to follow. */
+  readonly presenter: string | null;
+  readonly frozen: string | null;
+  /** Why this person can't be in the room. */
+  readonly refused: ApiError | null;
+  /** Goes up when the document object was made anew (edits were refused): whoever holds `doc` takes the new one. */
+  readonly epoch: number;
+}
+
+export interface RoomOptions {
+  readonly socket: Socket;
+  readonly documentId: string;
+  readonly offline?: OpenOffline;
+}
+
+interface RoomEvents {
+  pointer: (key: string, place: PointerPlace | null) => void;
+  view: (key: string, view: SharedView) => void;
+}
+
+const POINTER_EVERY_MS = 16;
+const AWARENESS_EVERY_MS = 60;
+const ANSWER_WITHIN_MS = 10_000;
+const REJOIN_AFTER_MS = 1_000;
+
+type Answer = { ok: true; value: unknown } | { ok: false; error: ApiError };
+
+/** One shared document over the page's socket: sync, presence, pointers, and what is saved. */
+export class RoomProvider {
+  doc = new Y.Doc();
+  awareness = new awarenessProtocol.Awareness(this.doc);
+  readonly views = new Map<string, SharedView>();
+  private readonly socket: Socket;
+  private readonly offline: OpenOffline;
+  private store: OfflineStore;
+  private edits: Edits;
+  private state: RoomSnapshot;
+  private readonly listeners = new Set<() => void>();
+  private readonly hearers: { [E in keyof RoomEvents]: Set<RoomEvents[E]> } = { pointer: new Set(), view: new Set() };
+  private readonly caretKeys = new Map<number, string>();
+  private readonly lastSent = new Map<string, { timer: ReturnType<typeof setTimeout> | null; body: object | null }>();
+  private joining = false;
+  private destroyed = false;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly options: RoomOptions) {
+    this.socket = options.socket;
+    this.offline = options.offline ?? noStore;
+    this.state = { status: "connecting", saved: { state: "saving" }, synced: false, self: null, people: [], presenter: null, frozen: null, refused: null, epoch: 0 };
+    this.store = this.offline(this.doc);
+    this.edits = this.watch();
+    this.socket.on("connect", this.join);
+    this.socket.on("disconnect", this.lost);
+    this.socket.on("room.frame", this.frame);
+    this.socket.on("room.people", this.crowd);
+    this.socket.on("room.notice", this.notice);
+    void this.begin();
+  }
+
+  snapshot = (): RoomSnapshot => this.state;
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  /** Others' pointers and views, as they come. Returns the undoing. */
+  on<E extends keyof RoomEvents>(event: E, hear: RoomEvents[E]): () => void {
+    this.hearers[event].add(hear);
+    return () => this.hearers[event].delete(hear);
+  }
+
+  /** Where this person points (patient mm); null when the pointer leaves the images. At most once a screen frame; may be lost. */
+  sendPointer(place: PointerPlace | null): void {
+    this.sendSparsely("room.pointer", { place }, POINTER_EVERY_MS);
+  }
+
+  /** What this person's active viewport shows; the newest one counts. */
+  sendView(view: SharedView): void {
+    this.sendSparsely("room.view", { view }, POINTER_EVERY_MS);
+  }
+
+  /** Asks everyone to follow this person, or no longer. Resolves to a refusal, or null. */
+  async present(on: boolean): Promise<ApiError | null> {
+    const answer = await this.ask("room.present", { on });
+    return answer.ok ? null : answer.error;
+  }
+
+  /** Whose caret that is, by the room's word (the caret's own bytes could claim any name). */
+  personOfCaret(client: number): RoomPerson | undefined {
+    const key = this.caretKeys.get(client);
+    return this.state.people.find((person) => person.key === key);
+  }
+
+  destroy(): void {
+    this.destroyed = true;
+    clearTimeout(this.retry);
+    for (const { timer } of this.lastSent.values()) if (timer) clearTimeout(timer);
+    this.socket.off("connect", this.join);
+    this.socket.off("disconnect", this.lost);
+    this.socket.off("room.frame", this.frame);
+    this.socket.off("room.people", this.crowd);
+    this.socket.off("room.notice", this.notice);
+    if (this.socket.connected) this.socket.emit("room.leave", { document: this.options.documentId });
+    this.edits.stop();
+    this.awareness.destroy();
+    void this.store.close(this.state.saved.state === "saved");
+    this.doc.destroy();
+  }
+
+  private async begin(): Promise<void> {
+    const unsaved = await this.store.loaded;
+    if (this.destroyed) return;
+    this.edits.remembered(unsaved);
+    if (this.socket.connected) await this.join();
+    else this.set({ status: this.state.status === "live" ? "live" : "offline" });
+  }
+
+  private readonly join = async (): Promise<void> => {
+    if (this.joining || this.destroyed) return;
+    this.joining = true;
+    clearTimeout(this.retry);
+    try {
+      await this.store.loaded;
+      const answer = await this.ask("room.join", { stateVector: Y.encodeStateVector(this.doc), client: this.doc.clientID });
+      if (this.destroyed) return;
+      if (!answer.ok) this.turnedAway(answer.error);
+      else this.arrived(RoomJoined.parse(answer.value));
+    } finally {
+      this.joining = false;
+    }
+  };
+
+  private arrived(joined: RoomJoined): void {
+    Y.applyUpdate(this.doc, joined.update, this);
+    for (const [key, bytes] of joined.awareness) this.takeAwareness(key, bytes);
+    this.views.clear();
+    for (const [key, view] of Object.entries(joined.views)) this.views.set(key, view);
+    this.set({ status: "live", synced: true, self: joined.self, people: joined.people, presenter: joined.presenter, frozen: joined.frozen, refused: null });
+    const { rights } = joined.self;
+    if (joined.frozen === null && (rights.mark || rights.write)) this.edits.resync(joined.stateVector);
+    else this.edits.nothingToSend();
+    for (const view of this.views) for (const hear of this.hearers.view) hear(...view);
+    this.sayAwareness();
+  }
+
+  private turnedAway(error: ApiError): void {
+    if (error.code === "unavailable" || error.code === "throttled") return this.rejoinLater(retryAfter(error));
+    if (error.detail?.newClient === true) return void this.startOver();
+    this.set({ status: "offline", refused: error, self: null, people: [] });
+  }
+
+  private rejoinLater(ms: number): void {
+    clearTimeout(this.retry);
+    if (!this.destroyed) this.retry = setTimeout(() => this.socket.connected && void this.join(), ms);
+  }
+
+  private readonly lost = (): void => {
+    this.edits.lineLost();
+    this.set({ status: "offline", people: this.state.self ? [this.state.self] : [] });
+    this.dropCarets(new Set());
+  };
+
+  private readonly frame = (message: unknown): void => {
+    const parsed = RoomFrame.safeParse(message);
+    if (!parsed.success || parsed.data.d !== this.options.documentId) return;
+    const { u = [], p = [], a = [], v = [] } = parsed.data;
+    for (const update of u) Y.applyUpdate(this.doc, update, this);
+    const own = this.state.self?.key;
+    for (const [key, place] of p) if (key !== own) for (const hear of this.hearers.pointer) hear(key, place);
+    for (const [key, bytes] of a) if (key !== own) this.takeAwareness(key, bytes);
+    for (const [key, view] of v) {
+      if (key === own) continue;
+      this.views.set(key, view);
+      for (const hear of this.hearers.view) hear(key, view);
+    }
+  };
+
+  private readonly crowd = (message: unknown): void => {
+    const parsed = RoomPeople.safeParse(message);
+    if (!parsed.success || parsed.data.document !== this.options.documentId) return;
+    const { people, presenter } = parsed.data;
+    const here = new Set(people.map((person) => person.key));
+    this.dropCarets(here);
+    for (const key of [...this.views.keys()]) if (!here.has(key)) this.views.delete(key);
+    this.set({ people, presenter, self: people.find((person) => person.key === this.state.self?.key) ?? this.state.self });
+  };
+
+  private readonly notice = (message: unknown): void => {
+    const parsed = RoomNotice.safeParse(message);
+    if (!parsed.success || parsed.data.document !== this.options.documentId) return;
+    const { kind, reason } = parsed.data;
+    if (kind === "frozen") this.set({ frozen: reason });
+    else if (kind === "reload") this.rejoinLater(REJOIN_AFTER_MS * Math.random());
+    else this.set({ status: "offline", self: null, people: [], refused: { code: "forbidden", message: reason } });
+  };
+
+  private watch(): Edits {
+    const edits = new Edits({
+      doc: this.doc,
+      ignore: (origin) => origin === this || origin === this.store.origin,
+      send: (update) => this.ask("room.update", { update }),
+      changed: () => {
+        this.store.noteUnsaved(edits.unsaved);
+        this.set({});
+      },
+      again: (ms) => this.rejoinLater(ms),
+      refused: (error) => this.takenBack(error),
+    });
+    this.awareness.on("update", ({ added, updated }: { added: number[]; updated: number[] }, origin: unknown) => {
+      if (origin === "local" || [...added, ...updated].includes(this.doc.clientID)) this.sayAwareness();
+    });
+    return edits;
+  }
+
+  /** The hub did not take an edit: what is on this screen is not what the others have. The document is read anew. */
+  private takenBack(error: ApiError): void {
+    if (error.code === "frozen") return this.set({ frozen: String(error.detail?.reason ?? "signed") });
+    void this.startOver(error.message);
+  }
+
+  private async startOver(reason?: string): Promise<void> {
+    this.edits.stop();
+    const old = this.doc;
+    await this.store.close(true);
+    this.awareness.destroy();
+    this.doc = new Y.Doc();
+    this.awareness = new awarenessProtocol.Awareness(this.doc);
+    this.store = this.offline(this.doc);
+    this.edits = this.watch();
+    if (reason) this.edits.refuse(reason);
+    this.set({ epoch: this.state.epoch + 1, synced: false });
+    old.destroy();
+    await this.join();
+  }
+
+  private sayAwareness(): void {
+    if (this.state.status !== "live" || this.awareness.getLocalState() === null) return;
+    const state = awarenessProtocol.encodeAwarenessUpdate(this.awareness, [this.doc.clientID]);
+    this.sendSparsely("room.awareness", { state }, AWARENESS_EVERY_MS);
+  }
+
+  private takeAwareness(key: string, bytes: Uint8Array): void {
+    const note = ({ added, updated }: { added: number[]; updated: number[] }): void => {
+      for (const client of [...added, ...updated]) if (client !== this.doc.clientID) this.caretKeys.set(client, key);
+    };
+    this.awareness.on("update", note);
+    try {
+      awarenessProtocol.applyAwarenessUpdate(this.awareness, bytes, this);
+    } finally {
+      this.awareness.off("update", note);
+    }
+  }
+
+  private dropCarets(here: ReadonlySet<string>): void {
+    const gone = [...this.caretKeys].filter(([, key]) => !here.has(key)).map(([client]) => client);
+    for (const client of gone) this.caretKeys.delete(client);
+    awarenessProtocol.removeAwarenessStates(this.awareness, gone, this);
+  }
+
+  private sendSparsely(name: string, body: object, every: number): void {
+    if (this.state.status !== "live") return;
+    const slot = this.lastSent.get(name) ?? { timer: null, body: null };
+    this.lastSent.set(name, slot);
+    if (slot.timer) {
+      slot.body = body;
+      return;
+    }
+    this.socket.volatile.emit(name, { document: this.options.documentId, ...body });
+    slot.timer = setTimeout(() => {
+      slot.timer = null;
+      const next = slot.body;
+      slot.body = null;
+      if (next) this.sendSparsely(name, next, every);
+    }, every);
+  }
+
+  private async ask(name: string, body: object): Promise<Answer> {
+    try {
+      return (await this.socket.timeout(ANSWER_WITHIN_MS).emitWithAck(name, { document: this.options.documentId, ...body })) as Answer;
+    } catch {
+      return { ok: false, error: { code: "unavailable", message: "The hub did not answer.", detail: { retryAfterMs: REJOIN_AFTER_MS } } };
+    }
+  }
+
+  private set(change: Partial<Omit<RoomSnapshot, "saved">>): void {
+    const next = { ...this.state, ...change };
+    this.state = { ...next, saved: this.edits.saved(next) };
+    for (const listener of this.listeners) listener();
+  }
+}
+
+export const retryAfter = (error: ApiError): number => {
+  const ms = error.detail?.retryAfterMs;
+  return typeof ms === "number" ? ms : REJOIN_AFTER_MS;
+};
