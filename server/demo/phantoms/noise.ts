@@ -73,7 +73,7 @@ export function mix(a: number, b: number, t: number): number {
 /** 0 at `from` and before, 1 at `to` and beyond, smooth between; `from` may be the larger. */
 export function smoothstep(from: number, to: number, v: number): number {
   const along = (v - from) / (to - from);
-  const t = along <= 0 ? 0 : along >= 1 ? 1 : along;
+  const t = Math.max(0, Math.min(1, along));
   return t * t * (3 - 2 * t);
 }
 

@@ -38,6 +38,8 @@ export async function* computePhantomInWorker(
   const worker = new Worker(workerUrl, { workerData: request });
   try {
     for (let done = 0; ; done++) {
+      // An abort while the reader held an object has no listener to wake.
+      signal?.throwIfAborted();
       const message = await nextMessage(worker, signal);
       if (message.kind === "end") return;
       onProgress?.(done + 1, spec.instances);

@@ -68,7 +68,7 @@ function segment(
       const px = column * f.spacing - a.x;
       const py = row * f.spacing - a.y;
       const along = (px * dx + py * dy) / length2;
-      const t = along < 0 ? 0 : along > 1 ? 1 : along;
+      const t = along < 0 ? 0 : Math.min(along, 1);
       const d = Math.hypot(px - t * dx, py - t * dy) / mix(a.half, b.half, t);
       if (d >= 1) continue;
       const value = profile(d) * mix(a.path, b.path, t);

@@ -122,7 +122,7 @@ function hemisphere(
   if (depth > 27) return t.white + (t.grey - t.white) * 0.06 * grain;
   const coreX = x < 0 ? -25 : 25;
   const qx = x - coreX;
-  const coreY = y < -34 ? -34 : y > 42 ? 42 : y;
+  const coreY = y < -34 ? -34 : Math.min(y, 42);
   const qy = y - coreY;
   const qz = z - 12;
   const reach = Math.sqrt(qx * qx + qy * qy + qz * qz) + 1e-3;

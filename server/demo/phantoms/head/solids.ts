@@ -72,7 +72,7 @@ function rodDistance(
   const py = y - a[1];
   const pz = z - a[2];
   const along = (px * bx + py * by + pz * bz) / (bx * bx + by * by + bz * bz);
-  const t = along < 0 ? 0 : along > 1 ? 1 : along;
+  const t = along < 0 ? 0 : Math.min(along, 1);
   const ex = (px - t * bx) * flat;
   const ey = py - t * by;
   const ez = pz - t * bz;
