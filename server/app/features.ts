@@ -6,6 +6,7 @@ import { identityRoutes } from "../features/identity/public.js";
 import type { Deps } from "../kernel/deps.js";
 import type { Feature } from "../kernel/feature.js";
 import type { Config } from "./config.js";
+import { composeOrders } from "./hl7.js";
 
 /** Every feature of the hub with the adapters that it needs: the one place where they meet. */
 export function composeFeatures(deps: Deps, config: Config): Feature[] {
@@ -19,6 +20,7 @@ export function composeFeatures(deps: Deps, config: Config): Feature[] {
     identity,
     criticalFeature(deps, config.http.publicUrl),
     consultFeature(deps, engine),
+    composeOrders(deps, config),
     ...(config.roles.includes("media") ? [media] : []),
   ];
 }

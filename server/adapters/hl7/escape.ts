@@ -58,7 +58,12 @@ function hexRun(
     end = text[start] === mark ? text.indexOf(mark, start + 1) : -1;
   }
   if (hex === "") return undefined;
-  return [decodeHexEscape(Uint8Array.from(Buffer.from(hex, "hex")), charset.charset, charset.declared), start];
+  return [hexText(hex, charset), start];
+}
+
+/** NUL is dropped: no field means it, and PostgreSQL can't store it as text. */
+function hexText(hex: string, charset: Charset): string {
+  return decodeHexEscape(Uint8Array.from(Buffer.from(hex, "hex")), charset.charset, charset.declared).replaceAll("\0", "");
 }
 
 function sequence(body: string, delimiters: Delimiters, charset: Charset): string | undefined {
@@ -81,7 +86,7 @@ function sequence(body: string, delimiters: Delimiters, charset: Charset): strin
     default:
   }
   if (/^X(?:[0-9A-Fa-f]{2})+$/.test(body)) {
-    return decodeHexEscape(Uint8Array.from(Buffer.from(body.slice(1), "hex")), charset.charset, charset.declared);
+    return hexText(body.slice(1), charset);
   }
   if (/^(?:C[0-9A-Fa-f]{4}|M[0-9A-Fa-f]{4,6}|Z[^\r\n]*)$/.test(body)) return "";
   return formatting(body);
