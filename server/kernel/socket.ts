@@ -3,6 +3,7 @@ import type { Action, Actor } from "@readroom/shared/domain/access.js";
 import type { Result } from "@readroom/shared/kernel/result.js";
 import type { Server, Socket } from "socket.io";
 import type { z } from "zod";
+import type { PublishedEvent } from "./reactions.js";
 
 /** One message that a client may send: validated, gated by its action, answered by the acknowledgement. */
 export interface SocketMessage<S extends z.ZodType = z.ZodType> {
@@ -25,6 +26,8 @@ export interface SocketFeature {
   readonly name: string;
   readonly messages: readonly SocketMessage[];
   onDisconnect?(context: SocketContext): void;
+  /** Every published event, in every process that has sockets: for what people in a room may do now. Must not throw. */
+  onEvent?(event: PublishedEvent): void;
 }
 
 /** Keeps the schema's type in `handle` while the list holds messages of different shapes. */

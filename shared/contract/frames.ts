@@ -82,7 +82,8 @@ export class FrameDecoder extends Decoder {
     // Types 5 and 6 open the standard's sequence of several frames, which this wire does not have.
     if (typeof data === "string") {
       if (data.startsWith("5") || data.startsWith("6")) throw new Error("binary messages come in one frame");
-      return super.add(data);
+      super.add(data);
+      return;
     }
     this.emitReserved("decoded", readFrame(bytesOf(data)));
   }

@@ -33,8 +33,8 @@ export const ROOM_LIMITS = {
   pointersPerSecond: 120,
 } as const;
 
-const bytes = (limit: number) =>
-  z.instanceof(Uint8Array).refine((value) => value.byteLength <= limit, `is larger than ${limit} bytes`);
+const binary = z.custom<Uint8Array>((value) => value instanceof Uint8Array, "is not binary");
+const bytes = (limit: number) => binary.refine((value) => value.byteLength <= limit, `is larger than ${limit} bytes`);
 const uid = z
   .string()
   .max(64)
@@ -72,7 +72,12 @@ export const SharedView = z.strictObject({
 });
 export type SharedView = z.infer<typeof SharedView>;
 
-export const RoomJoin = z.strictObject({ document: DocumentId, stateVector: bytes(1_000_000) });
+/** client: the Yjs client id that this connection will write with; it then belongs to this person in this document. */
+export const RoomJoin = z.strictObject({
+  document: DocumentId,
+  stateVector: bytes(1_000_000),
+  client: z.int().min(0).max(0xffffffff),
+});
 export const RoomLeave = z.strictObject({ document: DocumentId });
 export const RoomUpdate = z.strictObject({ document: DocumentId, update: bytes(ROOM_LIMITS.updateBytes) });
 export const RoomAwareness = z.strictObject({ document: DocumentId, state: bytes(ROOM_LIMITS.awarenessBytes) });
@@ -105,16 +110,16 @@ export type RoomPerson = z.infer<typeof RoomPerson>;
 
 export const RoomJoined = z.object({
   /** What the room has and the joining client has not. */
-  update: z.instanceof(Uint8Array),
+  update: binary,
   /** What the room has, so that the client sends only what is missing there. */
-  stateVector: z.instanceof(Uint8Array),
+  stateVector: binary,
   self: RoomPerson,
   people: z.array(RoomPerson),
   presenter: z.string().nullable(),
   /** The last view that each person told, by key. */
   views: z.record(z.string(), SharedView),
   /** The last awareness state of each person, by key. */
-  awareness: z.array(z.tuple([z.string(), z.instanceof(Uint8Array)])),
+  awareness: z.array(z.tuple([z.string(), binary])),
   frozen: z.string().nullable(),
 });
 export type RoomJoined = z.infer<typeof RoomJoined>;
@@ -123,11 +128,11 @@ export type RoomJoined = z.infer<typeof RoomJoined>;
 export const RoomFrame = z.object({
   d: DocumentId,
   /** Edits, in the order in which the room took them. */
-  u: z.array(z.instanceof(Uint8Array)).optional(),
+  u: z.array(binary).optional(),
   /** Pointers, by the person's key. */
   p: z.array(z.tuple([z.string(), PointerPlace.nullable()])).optional(),
   /** Opaque awareness states (y-protocols), by the key of the person who sent it: whose caret it is, the room says, not the bytes. */
-  a: z.array(z.tuple([z.string(), z.instanceof(Uint8Array)])).optional(),
+  a: z.array(z.tuple([z.string(), binary])).optional(),
   v: z.array(z.tuple([z.string(), SharedView])).optional(),
 });
 export type RoomFrame = z.infer<typeof RoomFrame>;
@@ -140,6 +145,13 @@ export const RoomPeople = z.object({
 });
 export type RoomPeople = z.infer<typeof RoomPeople>;
 
-/** Down, "room.closed": the document is frozen, or the person's right to be there was withdrawn. */
-export const RoomNotice = z.object({ document: DocumentId, kind: z.enum(["frozen", "withdrawn"]), reason: z.string() });
+/**
+ * Down, "room.notice". frozen: the document takes no more edits. withdrawn: the right to be there is gone. reload: the hub lost its
+ * copy and reads it anew; join again.
+ */
+export const RoomNotice = z.object({
+  document: DocumentId,
+  kind: z.enum(["frozen", "withdrawn", "reload"]),
+  reason: z.string(),
+});
 export type RoomNotice = z.infer<typeof RoomNotice>;

@@ -1,0 +1,58 @@
+import { refusal } from "@readroom/shared/contract/errors.js";
+import { documentParts } from "@readroom/shared/contract/room.js";
+import { type Actor, actorStamp } from "@readroom/shared/domain/access.js";
+import { err, ok } from "@readroom/shared/kernel/result.js";
+import { audit } from "../../kernel/audit.js";
+import type { Deps } from "../../kernel/deps.js";
+import { rightsIn } from "./policy.js";
+import type { RoomGrant, RoomPolicy } from "./ports.js";
+import { colourOf, roomStudy } from "./store.js";
+
+// Guests have no account and so no colour of their own: they share one that no account is given.
+const GUEST_COLOUR = "#f2b84b";
+
+/** Who may enter the rooms of a study: asked of the database each time, so that a withdrawn right is gone at the next question. */
+export function roomPolicy(deps: Deps): RoomPolicy {
+  return {
+    grant: async (actor, documentId) => {
+      const parts = documentParts(documentId);
+      const study = parts ? await roomStudy(deps.db, parts.studyId) : null;
+      const rights = study ? rightsIn(actor, documentId, study) : null;
+      if (!study || !rights) return err(refusal("not_found", "There is no such room."));
+      const person = await personOf(deps, actor);
+      return ok({ studyId: study.id, rights, person });
+    },
+    entered: async (actor, documentId, grant) => {
+      const study = await roomStudy(deps.db, grant.studyId);
+      await audit(deps.db.pool, actor, [
+        {
+          action: "room.join",
+          organisationId: study?.hospitalId ?? null,
+          patientId: study?.patientId ?? null,
+          studyId: grant.studyId,
+          subject: documentId,
+        },
+      ]);
+    },
+  };
+}
+
+async function personOf(deps: Deps, actor: Actor): Promise<RoomGrant["person"]> {
+  const { id, name } = actorStamp(actor);
+  if (actor.kind === "user") {
+    return {
+      personId: id,
+      name,
+      role: actor.roles[0] ?? "",
+      colour: (await colourOf(deps.db, actor.userId)) ?? GUEST_COLOUR,
+      guest: false,
+    };
+  }
+  return {
+    personId: id,
+    name,
+    role: actor.kind === "guest" ? actor.role : actor.kind,
+    colour: GUEST_COLOUR,
+    guest: actor.kind === "guest",
+  };
+}

@@ -1,0 +1,175 @@
+import { type Refusal, refusal } from "@readroom/shared/contract/errors.js";
+import {
+  ROOM_LIMITS,
+  RoomAwareness,
+  RoomJoin,
+  type RoomJoined,
+  RoomLeave,
+  RoomPointer,
+  RoomPresent,
+  RoomUpdate,
+  RoomView,
+} from "@readroom/shared/contract/room.js";
+import { err, ok, type Result } from "@readroom/shared/kernel/result.js";
+import type { Socket } from "socket.io";
+import * as Y from "yjs";
+import type { RoomGrant } from "../../features/reading/public.js";
+import { message, type SocketContext, type SocketMessage } from "../../kernel/socket.js";
+import { channelOf, type RoomsHub } from "./hub.js";
+import type { Member, Room } from "./room.js";
+
+/** What a client may say to a room. Everything but join goes to a room that the socket is already in; its rights are kept there. */
+export function roomMessages(hub: RoomsHub): SocketMessage[] {
+  const inRoom = (socket: Socket, documentId: string): { room: Room; member: Member } | null => {
+    const room = hub.registry.open.get(documentId);
+    const member = room?.members.get(socket.id);
+    return room && member ? { room, member } : null;
+  };
+  return [
+    message({
+      name: "room.join",
+      action: "room.join",
+      schema: RoomJoin,
+      handle: (context, join) => enter(hub, context, join.document, join.stateVector, join.client),
+    }),
+    message({
+      name: "room.leave",
+      action: "room.join",
+      schema: RoomLeave,
+      handle: ({ socket }, { document }) => {
+        hub.leave(socket, document);
+        return ok(null);
+      },
+    }),
+    message({
+      name: "room.update",
+      action: "room.join",
+      schema: RoomUpdate,
+      perSecond: ROOM_LIMITS.updatesPerSecond,
+      handle: async ({ socket }, { document, update }) => {
+        const here = inRoom(socket, document);
+        if (!here) return err(notHere());
+        const accepted = here.room.accept(here.member, update);
+        return accepted.ok ? accepted.value : accepted;
+      },
+    }),
+    message({
+      name: "room.awareness",
+      action: "room.join",
+      schema: RoomAwareness,
+      perSecond: ROOM_LIMITS.pointersPerSecond,
+      handle: ({ socket }, { document, state }) => {
+        const here = inRoom(socket, document);
+        if (!here?.member.person.rights.point) return err(notHere());
+        here.room.awareness.set(here.member.key, state);
+        here.room.frames.aware(here.member.key, state);
+        return ok(null);
+      },
+    }),
+    message({
+      name: "room.pointer",
+      action: "room.join",
+      schema: RoomPointer,
+      perSecond: ROOM_LIMITS.pointersPerSecond,
+      handle: ({ socket }, { document, place }) => {
+        const here = inRoom(socket, document);
+        if (!here?.member.person.rights.point) return err(notHere());
+        here.room.frames.pointer(here.member.key, place);
+        return ok(null);
+      },
+    }),
+    message({
+      name: "room.view",
+      action: "room.join",
+      schema: RoomView,
+      perSecond: ROOM_LIMITS.pointersPerSecond,
+      handle: ({ socket }, { document, view }) => {
+        const here = inRoom(socket, document);
+        if (!here?.member.person.rights.point) return err(notHere());
+        here.room.views.set(here.member.key, view);
+        here.room.frames.view(here.member.key, view);
+        return ok(null);
+      },
+    }),
+    message({
+      name: "room.present",
+      action: "room.join",
+      schema: RoomPresent,
+      handle: ({ socket }, { document, on }) => present(hub, inRoom(socket, document), on),
+    }),
+  ];
+}
+
+const notHere = (): Refusal =>
+  refusal("conflict", "You are not in this room.", { action: "Join it again.", detail: { rejoin: true } });
+
+function present(hub: RoomsHub, here: { room: Room; member: Member } | null, on: boolean): Result<null, Refusal> {
+  if (!here) return err(notHere());
+  if (!here.member.person.rights.drive) return err(refusal("forbidden", "You may not take the lead in this room."));
+  if (on) here.room.presenter = here.member.key;
+  else if (here.room.presenter === here.member.key) here.room.presenter = null;
+  hub.tellPeople(here.room);
+  return ok(null);
+}
+
+async function enter(
+  hub: RoomsHub,
+  context: SocketContext,
+  documentId: string,
+  stateVector: Uint8Array,
+  client: number,
+): Promise<Result<RoomJoined, Refusal>> {
+  const { actor, socket } = context;
+  const grant = await hub.policy.grant(actor, documentId);
+  if (!grant.ok) return grant;
+  if (!isStateVector(stateVector)) return err(refusal("invalid", "stateVector: not a Yjs state vector"));
+  const visited = await hub.registry.enter(documentId);
+  if (!visited) return err(refusal("not_found", "There is no such document."));
+  const { room } = visited;
+  try {
+    const before = room.members.get(socket.id);
+    if (!before && room.members.size >= ROOM_LIMITS.people)
+      return err(refusal("too_large", `This room is full (${ROOM_LIMITS.people} people).`));
+    if (!room.replica.reserve(client, grant.value.person))
+      return err(refusal("conflict", "This Yjs client id is somebody else's here.", { detail: { newClient: true } }));
+    if (!before) await hub.policy.entered(actor, documentId, grant.value);
+    // The socket may have gone, or the room been read anew, while the audit row was written.
+    if (!socket.connected || hub.registry.open.get(documentId) !== room) return err(notHere());
+    const member: Member = {
+      key: socket.id,
+      actor,
+      person: personOf(grant.value, socket.id),
+      rejected: before?.rejected ?? 0,
+    };
+    room.members.set(socket.id, member);
+    await socket.join(channelOf(documentId));
+    hub.tellPeople(room);
+    return ok(joined(room, member, stateVector));
+  } finally {
+    visited.done();
+  }
+}
+
+const personOf = (grant: RoomGrant, key: string): Member["person"] => ({ key, ...grant.person, rights: grant.rights });
+
+function joined(room: Room, member: Member, stateVector: Uint8Array): RoomJoined {
+  return {
+    update: room.replica.missing(stateVector),
+    stateVector: Y.encodeStateVector(room.replica.doc),
+    self: member.person,
+    people: room.people(),
+    presenter: room.presenter,
+    views: Object.fromEntries(room.views),
+    awareness: [...room.awareness],
+    frozen: room.frozen,
+  };
+}
+
+function isStateVector(bytes: Uint8Array): boolean {
+  try {
+    Y.decodeStateVector(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
