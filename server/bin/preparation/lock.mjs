@@ -55,7 +55,7 @@ export function takeLock(file) {
 
 /** Removes a stale lock, unless somebody else was quicker and the file is by now theirs. */
 function discard(file, stale) {
-  if (stale === undefined) return;
+  if (stale === undefined || readIfThere(file) !== stale) return;
   const aside = `${file}.stale.${process.pid}`;
   try {
     fs.renameSync(file, aside);
