@@ -184,7 +184,7 @@ export function StackViewport(props: StackViewportProps) {
 function handleOf(view: StackView | undefined, layer: { current: PointerLayer | null }): StackViewportHandle {
   return {
     applyView: async (state) => (await view?.applyView(state)) ?? false,
-    view: () => view?.snapshot().view,
+    view: () => view?.view(),
     stack: () => view?.snapshot().stack,
     index: () => view?.snapshot().index ?? 0,
     scrollTo: async (sop, frame) => (await view?.scrollTo(sop, frame)) ?? false,
@@ -230,21 +230,27 @@ function Failed({ error, retry }: { error: ImageryError; retry(): void }) {
   );
 }
 
-/** What lies over the image and depends on it: a failed slice's notice, the cine's play button. */
+/** Covers the surface: the slice before must not stay visible under this one's number. */
+function FailedImage({ error, retry }: { error: ImageryError; retry(): void }) {
+  return (
+    <div className={`${classes.state} ${classes.cover}`} role="alert">
+      <strong>Image could not be loaded: {error.message}</strong>
+      <span>The other images of the series are not affected.</span>
+      <button type="button" className={classes.button} onClick={retry}>
+        Retry
+      </button>
+    </div>
+  );
+}
+
+/** What lies over the image and depends on it: a failed slice's message, the cine's play button. */
 function OnImage({ view }: { view: StackView }) {
   const { failure, stack, playing, view: seen } = useSyncExternalStore(view.subscribe, view.snapshot);
   const frameTime = stack?.frameTimeMs;
   return (
     <>
       {seen || failure ? null : <Loading />}
-      {failure ? (
-        <div className={classes.notice} role="alert">
-          <span>Image could not be loaded: {failure.message}</span>
-          <button type="button" className={classes.button} onClick={() => void view.retry()}>
-            Retry
-          </button>
-        </div>
-      ) : null}
+      {failure ? <FailedImage error={failure} retry={() => void view.retry()} /> : null}
       {frameTime ? (
         <div className={classes.cine}>
           <button

@@ -58,6 +58,7 @@ export function createAnnotationSync(options: AnnotationSyncOptions): Annotation
     const record = recordOfMark(mark, stackOfImageId, options.author, options.now(), before);
     if (!record || (sameContent(record, before) && sameStats(record.stats, before.stats))) return;
     known.set(id, record);
+    paint(record, options.colorOf(record.author.id));
     options.onChange({ type: "change", record });
   };
   const tellSoon = (id: string) => {
@@ -80,7 +81,7 @@ export function createAnnotationSync(options: AnnotationSyncOptions): Annotation
     }
     known.set(id, record);
     movedHere.add(id);
-    paint(id, options.colorOf(record.author.id));
+    paint(record, options.colorOf(record.author.id));
     options.onChange({ type: "add", record });
   };
   const modified = (event: Event) => {
@@ -125,7 +126,7 @@ export function createAnnotationSync(options: AnnotationSyncOptions): Annotation
       const drawn = markOfRecord(record, options.base);
       annotation.state.addAnnotation(drawn, drawn.metadata.FrameOfReferenceUID ?? "");
     }
-    paint(record.id, options.colorOf(record.author.id));
+    paint(record, options.colorOf(record.author.id));
   };
   const drop = (id: string) => {
     known.delete(id);
@@ -192,15 +193,18 @@ function moveMark(mark: DrawnMark, record: AnnotationRecord): void {
   mark.invalidated = true;
 }
 
-function paint(id: string, color: string): void {
-  annotation.config.style.setAnnotationStyles(id, {
+function paint({ id, kind, text }: AnnotationRecord, color: string): void {
+  const style = {
+    // an arrow without text would draw its dotted line to an empty box
+    textBoxVisibility: kind !== "arrow" || text !== undefined,
     color,
     colorHighlighted: color,
     colorSelected: color,
     textBoxColor: color,
     textBoxColorHighlighted: color,
     textBoxColorSelected: color,
-  });
+  };
+  annotation.config.style.setAnnotationStyles(id, style);
 }
 
 /** Draws the marks of all open viewports anew. */

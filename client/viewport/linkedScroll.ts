@@ -12,14 +12,17 @@ export interface LinkAnchor {
  *
  * Same frame of reference and orientation: the nearest in mm. Otherwise (a prior): the same number of mm from the anchor, or
  * without an anchor the same part of the way through the stack, since two examinations share no zero.
- * @returns its index, or undefined when nothing sensible belongs there (crossed planes, no image)
+ * @returns its index, or undefined when nothing sensible belongs there (crossed planes, a cine, no image)
  */
 export function linkedIndex(from: ImageStack, index: number, to: ImageStack, anchor?: LinkAnchor): number | undefined {
   const plane = from.images[index]?.plane;
   if (to.images.length === 0 || from.images.length === 0) return undefined;
+  // moments are no places, and a stack without places has nothing in common with one that has them
+  if (from.frameTimeMs !== undefined || to.frameTimeMs !== undefined) return undefined;
   const parallel = parallelStacks(from, to);
+  if (!parallel && (from.images[0]?.plane || to.images[0]?.plane)) return undefined;
   if (plane && to.frameOfReferenceUid !== null && from.frameOfReferenceUid === to.frameOfReferenceUid) {
-    return parallel ? nearestImage(to.images, centreOf(plane))?.index : undefined;
+    return nearestImage(to.images, centreOf(plane))?.index;
   }
   if (anchor && parallel) {
     const travelled = difference(positionMm(from, index), positionMm(from, anchor.fromIndex));

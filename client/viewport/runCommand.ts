@@ -2,7 +2,7 @@ import type { Types } from "@cornerstonejs/core";
 import { deleteSelectedMarks } from "./annotationSync";
 import type { LoadedSeries } from "./imagery";
 import type { ViewportCommand } from "./toolCatalogue";
-import { resetWindow } from "./viewAccess";
+import { resetWindow, shownIndex } from "./viewAccess";
 
 const PAGE = 10;
 
@@ -18,8 +18,8 @@ export function runCommand(
   series: LoadedSeries | undefined,
   hands: Hands,
 ): void {
-  const image = series?.stack.images[viewport.getCurrentImageIdIndex()];
-  if (!series || !image || !viewport.getCornerstoneImage()) return;
+  const image = series?.stack.images[shownIndex(viewport, series.imageIds)];
+  if (!series || !image) return;
   const last = series.imageIds.length - 1;
   const scroll = (by: number) => void hands.goTo(Math.max(0, Math.min(last, viewport.getTargetImageIdIndex() + by)));
   const present = viewport.getViewPresentation();

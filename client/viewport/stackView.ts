@@ -10,7 +10,7 @@ import type { ImageStack, StackImage } from "./stack";
 import { firstShown, indexOfImage } from "./stack";
 import { type AskText, bindTools, type ToolBindings } from "./toolBindings";
 import type { ToolId, ViewportCommand } from "./toolCatalogue";
-import { readView, resetWindow, setFullRange, setWindow, viewDirections, writeView } from "./viewAccess";
+import { readView, resetWindow, setFullRange, setWindow, shownIndex, viewDirections, writeView } from "./viewAccess";
 import { sameView, type ViewState } from "./viewState";
 import type { WindowPreset } from "./windowPresets";
 
@@ -50,6 +50,8 @@ export interface StackViewEvents {
 
 export interface StackView {
   snapshot(): ViewSnapshot;
+  /** The view as it is now; the snapshot is that of the last screen frame. */
+  view(): ViewState | undefined;
   subscribe(listener: () => void): () => void;
   show(series: LoadedSeries, start?: { sopInstanceUid: string; frame: number }): Promise<void>;
   applyView(state: ViewState): Promise<boolean>;
@@ -114,9 +116,9 @@ function createStackView(viewport: Types.IStackViewport, tools: ToolBindings, ev
 
   const refresh = () => {
     frameRequest = 0;
-    if (destroyed || !series || !viewport.getCornerstoneImage()) return;
-    const index = viewport.getCurrentImageIdIndex();
-    const view = readView(viewport, series.stack);
+    const index = series ? shownIndex(viewport, series.imageIds) : -1;
+    if (destroyed || !series || index < 0) return;
+    const view = readView(viewport, series.stack, index);
     const image = series.stack.images[index];
     const magnification = view && image && (element.clientHeight * image.ownPlane.rowSpacing) / view.zoom;
     publish({ index, image, view, directions: viewDirections(viewport), magnification });
@@ -178,8 +180,11 @@ function createStackView(viewport: Types.IStackViewport, tools: ToolBindings, ev
     await viewport.setImageIdIndex(index);
   };
   const player = cine((step) => {
-    const count = series?.imageIds.length ?? 0;
-    if (count > 1) void goTo((viewport.getCurrentImageIdIndex() + step) % count);
+    const ids = series?.imageIds ?? [];
+    const current = viewport.getCurrentImageIdIndex();
+    // frames not here yet are waited for: asking for the one after would drop the one that is arriving
+    const next = [step, 1].map((by) => (current + by) % ids.length).find((index) => cache.isLoaded(ids[index] ?? ""));
+    if (next !== undefined && cache.isLoaded(ids[current] ?? "")) void goTo(next);
   });
   const setPlaying = (playing: boolean) => {
     if (playing && current.stack?.frameTimeMs) player.play(current.stack.frameTimeMs);
@@ -193,12 +198,15 @@ function createStackView(viewport: Types.IStackViewport, tools: ToolBindings, ev
     if (index < 0) return false;
     if (index !== viewport.getCurrentImageIdIndex()) await goTo(index);
     if (destroyed || !series) return false;
-    writeView(viewport, series.stack, state);
+    const shown = series.stack.images[shownIndex(viewport, series.imageIds)];
+    if (shown?.sopInstanceUid !== state.sopInstanceUid || shown.frame !== state.frame) return false;
+    writeView(viewport, shown, state);
     return true;
   };
 
   return {
     snapshot: () => current,
+    view: () => series && readView(viewport, series.stack, shownIndex(viewport, series.imageIds)),
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -233,11 +241,12 @@ function createStackView(viewport: Types.IStackViewport, tools: ToolBindings, ev
           waitingState = undefined;
           applied = await applyNow(next);
         }
-        if (!destroyed && series) told = readView(viewport, series.stack);
         return applied;
       } finally {
+        if (!destroyed && series)
+          told = readView(viewport, series.stack, shownIndex(viewport, series.imageIds)) ?? told;
         applying -= 1;
-        schedule();
+        refresh();
       }
     },
     async scrollTo(sopInstanceUid, frame) {
@@ -331,8 +340,8 @@ function pointerPlace(
   series: LoadedSeries | undefined,
   event: PointerEvent,
 ): PointerPlaceMm | null {
-  const image = series?.stack.images[viewport.getCurrentImageIdIndex()];
-  if (!series || !image || !viewport.getCornerstoneImage()) return null;
+  const image = series?.stack.images[shownIndex(viewport, series.imageIds)];
+  if (!series || !image) return null;
   const box = viewport.element.getBoundingClientRect();
   const [x, y, z] = viewport.canvasToWorld([event.clientX - box.left, event.clientY - box.top]);
   return {

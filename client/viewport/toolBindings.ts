@@ -44,8 +44,8 @@ export function bindTools(viewportId: string, engineId: string, askText: AskText
   for (const name of Object.values(toolNames)) group.addTool(name);
   const ask = (done: (label: string) => void, current?: string) =>
     void askText(current).then((text) => done(text === undefined ? (current ?? "") : text.trim() || NO_LABEL));
-  for (const { tool } of toolMappings) {
-    group.addTool(tool.toolName, tool === ArrowAnnotateTool ? arrowSettings(ask) : { shadow: true });
+  for (const { tool, lines } of toolMappings) {
+    group.addTool(tool.toolName, tool === ArrowAnnotateTool ? arrowSettings(ask) : { shadow: true, ...textOf(lines) });
   }
   group.addViewport(viewportId, engineId);
   return {
@@ -67,6 +67,15 @@ export function bindTools(viewportId: string, engineId: string, askText: AskText
     },
     release: () => ToolGroupManager.destroyToolGroup(group.id),
   };
+}
+
+interface ComputedByImage {
+  cachedStats?: Record<string, Record<string, unknown> | undefined>;
+}
+
+function textOf(lines: ((computed: Record<string, unknown>) => string[]) | undefined) {
+  if (!lines) return {};
+  return { getTextLines: (mark: ComputedByImage, target: string) => lines(mark.cachedStats?.[target] ?? {}) };
 }
 
 function arrowSettings(ask: (done: (label: string) => void, current?: string) => void) {

@@ -25,13 +25,19 @@ function rangeOf(voi: Voi, lutFunction: unknown): { lower: number; upper: number
   );
 }
 
-export function imageOfViewport(viewport: Viewport, stack: ImageStack): StackImage | undefined {
-  return stack.images[viewport.getCurrentImageIdIndex()];
+/**
+ * Index of the image whose pixels are on screen, -1 before the first. Not the one that was asked for: the renderer counts on at
+ * once, and a label must never stand on another slice's picture.
+ */
+export function shownIndex(viewport: Viewport, imageIds: readonly string[]): number {
+  const shown = viewport.getCornerstoneImage()?.imageId;
+  const asked = viewport.getCurrentImageIdIndex();
+  return shown === undefined ? -1 : imageIds[asked] === shown ? asked : imageIds.indexOf(shown);
 }
 
 /** What the viewport shows, in terms of the patient; undefined before its first image. */
-export function readView(viewport: Viewport, stack: ImageStack): ViewState | undefined {
-  const image = imageOfViewport(viewport, stack);
+export function readView(viewport: Viewport, stack: ImageStack, index: number): ViewState | undefined {
+  const image = stack.images[index];
   const camera = viewport.getCamera();
   const { voiRange, VOILUTFunction, invert = false } = viewport.getProperties();
   if (!image || !camera.focalPoint || !camera.parallelScale || !voiRange) return undefined;
@@ -55,9 +61,7 @@ export function readView(viewport: Viewport, stack: ImageStack): ViewState | und
 }
 
 /** Shows the current image as the state says; bringing the right image up is the caller's. */
-export function writeView(viewport: Viewport, stack: ImageStack, state: ViewState): void {
-  const image = imageOfViewport(viewport, stack);
-  if (!image) return;
+export function writeView(viewport: Viewport, image: StackImage, state: ViewState): void {
   setWindow(viewport, state.voi);
   viewport.setProperties({ invert: state.invert !== image.monochrome1 });
   const { rotation, flipHorizontal, flipVertical } = state;

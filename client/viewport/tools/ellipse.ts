@@ -1,5 +1,10 @@
 import { EllipticalROITool } from "@cornerstonejs/tools";
-import { regionStats, type ToolMapping } from "./mapping";
+import { regionLines, regionStats, type ToolMapping } from "./mapping";
 
 /** The ends of an ellipse's axes: bottom, top, left, right. */
-export const ellipse: ToolMapping = { kind: "ellipse", tool: EllipticalROITool, readPixelStats: regionStats };
+export const ellipse: ToolMapping = {
+  kind: "ellipse",
+  tool: EllipticalROITool,
+  readPixelStats: regionStats,
+  lines: regionLines,
+};

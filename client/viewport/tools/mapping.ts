@@ -11,6 +11,8 @@ export interface ToolMapping {
   tool: ToolClass & { toolName: string };
   /** Figures that only the pixels give (HU), from what the library computed when it drew the mark. */
   readPixelStats?(computed: Record<string, unknown>): AnnotationStats;
+  /** What stands beside the mark on the image; the library's own lines where it is left out. */
+  lines?(computed: Record<string, unknown>): string[];
   /** What the library wants beside points, handles and text. */
   extraHandles?: Record<string, unknown>;
   hasText?: boolean;
@@ -83,6 +85,23 @@ export function regionStats(computed: Record<string, unknown>): AnnotationStats 
     unit: typeof computed.modalityUnit === "string" && computed.modalityUnit ? computed.modalityUnit : undefined,
   };
 }
+
+/** A region in two lines; the minus sign is a minus, so that it is not taken for a dash. */
+export function regionLines(computed: Record<string, unknown>): string[] {
+  const area = finite(computed.area);
+  const { meanHu, sdHu, mean = meanHu, sd = sdHu, unit = meanHu === undefined ? "" : "HU" } = regionStats(computed);
+  return [
+    area === undefined ? "" : `${area.toFixed(area < 100 ? 1 : 0)} ${String(computed.areaUnit ?? "")}`,
+    mean === undefined ? "" : `${signed(mean)}${sd === undefined ? "" : ` ± ${sd.toFixed(0)}`} ${unit}`.trimEnd(),
+  ].filter(Boolean);
+}
+
+export function pointLines(computed: Record<string, unknown>): string[] {
+  const { meanHu, mean = meanHu, unit = meanHu === undefined ? "" : "HU" } = pointStats(computed);
+  return mean === undefined ? [] : [`${signed(mean)} ${unit}`.trimEnd()];
+}
+
+const signed = (value: number) => value.toFixed(0).replace("-", "\u2212");
 
 /** The value under a probe. */
 export function pointStats(computed: Record<string, unknown>): AnnotationStats {

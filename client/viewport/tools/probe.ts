@@ -1,5 +1,5 @@
 import { ProbeTool } from "@cornerstonejs/tools";
-import { pointStats, type ToolMapping } from "./mapping";
+import { pointLines, pointStats, type ToolMapping } from "./mapping";
 
 /** One point and the value under it. */
-export const probe: ToolMapping = { kind: "probe", tool: ProbeTool, readPixelStats: pointStats };
+export const probe: ToolMapping = { kind: "probe", tool: ProbeTool, readPixelStats: pointStats, lines: pointLines };
