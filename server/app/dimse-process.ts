@@ -33,7 +33,8 @@ async function main(): Promise<void> {
   const log = makeLog(config.logLevel, "readroom-dimse");
   const db = openDatabase(config.databaseUrl, { max: POOL, applicationName: "readroom-dimse" });
   const deps = { db, clock: systemClock, log };
-  const objects = await FilesystemStore.open(join(config.dataDir, "archive"), { sweep: true });
+  const objects = FilesystemStore.at(join(config.dataDir, "archive"));
+  await objects.sweep();
   const identity = { implementationClassUid: IMPLEMENTATION_CLASS_UID, implementationVersion: IMPLEMENTATION_VERSION };
   const pipeline = createPipeline(deps, objects, identity);
   const server = await startDimseServer<IngestSource>(

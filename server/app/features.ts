@@ -3,24 +3,33 @@ import { DEMO_PASSWORD, PEOPLE } from "../demo/world.js";
 import { consultFeature } from "../features/consult/public.js";
 import { criticalFeature } from "../features/critical/public.js";
 import { identityRoutes } from "../features/identity/public.js";
+import { readingFeature, roomPolicy } from "../features/reading/public.js";
+import { reportFeature } from "../features/report/public.js";
+import { openRooms } from "../gateway/rooms/rooms.js";
 import type { Deps } from "../kernel/deps.js";
 import type { Feature } from "../kernel/feature.js";
 import type { Config } from "./config.js";
 import { composeOrders } from "./hl7.js";
+import { composeImages } from "./images.js";
 
 /** Every feature of the hub with the adapters that it needs: the one place where they meet. */
-export function composeFeatures(deps: Deps, config: Config): Feature[] {
+export function composeFeatures(deps: Deps, config: Config, databaseUrl: string): Feature[] {
   const engine = new MediasoupEngine({ port: config.media.port, announced: config.media.announced, log: deps.log });
   const media: Feature = { name: "media", start: async () => engine.start(), stop: () => engine.stop() };
   const identity: Feature = {
     name: "identity",
     routes: (app) => identityRoutes(app, deps, { hubInfo: async () => hubInfo(config, engine.available()) }),
   };
+  const rooms = openRooms(deps, roomPolicy(deps));
   return [
     identity,
+    { name: "rooms", socket: rooms.socket, stop: rooms.close },
+    readingFeature(deps, rooms.documents),
+    reportFeature(deps, rooms.documents),
     criticalFeature(deps, config.http.publicUrl),
     consultFeature(deps, engine),
     composeOrders(deps, config),
+    ...composeImages(deps, config, databaseUrl).features,
     ...(config.roles.includes("media") ? [media] : []),
   ];
 }

@@ -41,7 +41,7 @@ export async function startHub(
   const deps: Deps = { db, clock: systemClock, log };
   if (config.demo.on && (await seedWorld(deps))) say("demo       two hospitals, one reading group, nine people");
   if (config.demo.on) await keepOnShift(deps);
-  const features = composeFeatures(deps, config);
+  const features = composeFeatures(deps, config, databaseUrl);
   const authenticate = makeAuthenticate(credentialLookups(deps));
   let ready = false;
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { constants, createReadStream, promises as fs } from "node:fs";
+import { constants, createReadStream, promises as fs, mkdirSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { DirectorySync } from "./directory-sync.js";
 import { IncomingFile } from "./incoming-file.js";
@@ -31,13 +31,11 @@ export class FilesystemStore {
     this.#objects = join(root, "objects");
   }
 
-  /** Makes the directories. `sweep` removes temporary files of processes that died: only for the one that starts first. */
-  static async open(root: string, options: { sweep: boolean } = { sweep: false }): Promise<FilesystemStore> {
+  /** Makes the directories where they are missing. */
+  static at(root: string): FilesystemStore {
     const store = new FilesystemStore(resolve(root));
-    await fs.mkdir(store.#incoming, { recursive: true, mode: 0o750 });
-    await fs.mkdir(store.#objects, { recursive: true, mode: 0o750 });
-    await store.#sync.sync(resolve(root));
-    if (options.sweep) await store.sweep();
+    mkdirSync(store.#incoming, { recursive: true, mode: 0o750 });
+    mkdirSync(store.#objects, { recursive: true, mode: 0o750 });
     return store;
   }
 

@@ -57,7 +57,26 @@ export type StudyFields = {
   readonly studyAt: string | null;
   readonly studyOffsetMinutes: number | null;
   readonly referringName: string;
+  /** Patient- and study-level attributes that QIDO-RS and C-FIND return, as DICOM JSON. */
+  readonly attributes: DicomJson;
 };
+
+const STUDY_ATTRIBUTES = [
+  Tag.StudyDate,
+  Tag.StudyTime,
+  Tag.AccessionNumber,
+  Tag.ReferringPhysicianName,
+  Tag.TimezoneOffsetFromUTC,
+  Tag.StudyDescription,
+  Tag.NameOfPhysiciansReadingStudy,
+  Tag.PatientName,
+  Tag.PatientID,
+  Tag.IssuerOfPatientID,
+  Tag.PatientBirthDate,
+  Tag.PatientSex,
+  Tag.PatientAge,
+  Tag.StudyID,
+] as const;
 
 export function studyFields(json: DicomJson): StudyFields {
   return {
@@ -72,6 +91,7 @@ export function studyFields(json: DicomJson): StudyFields {
     studyAt: studyTime(json),
     studyOffsetMinutes: offsetMinutes(firstText(json, Tag.TimezoneOffsetFromUTC)),
     referringName: personNameFromJson(personName(json, Tag.ReferringPhysicianName)),
+    attributes: { ...pick(json, STUDY_ATTRIBUTES), ...normalStudyDate(json) },
   };
 }
 
@@ -142,19 +162,29 @@ const SERIES_ATTRIBUTES = [
   Tag.RequestAttributesSequence,
 ] as const;
 
-export function seriesFields(json: DicomJson): SeriesFields {
+function pick(json: DicomJson, tags: readonly string[]): DicomJson {
   const attributes: DicomJson = {};
-  for (const tag of SERIES_ATTRIBUTES) {
+  for (const tag of tags) {
     const attribute = json[tag];
     if (attribute !== undefined) attributes[tag] = attribute;
   }
+  return attributes;
+}
+
+/** Searched as text ranges, so `1995.06.26` is kept as `19950626` here; the instance's metadata says what was sent. */
+function normalStudyDate(json: DicomJson): DicomJson {
+  const date = normalDate(firstText(json, Tag.StudyDate));
+  return date === null ? {} : { [Tag.StudyDate]: { vr: "DA", Value: [date] } };
+}
+
+export function seriesFields(json: DicomJson): SeriesFields {
   return {
     modality: firstText(json, Tag.Modality),
     seriesNumber: smallInteger(firstNumber(json, Tag.SeriesNumber)),
     description: firstText(json, Tag.SeriesDescription),
     bodyPart: firstText(json, Tag.BodyPartExamined),
     frameOfReferenceUid: firstText(json, Tag.FrameOfReferenceUID) || null,
-    attributes,
+    attributes: pick(json, SERIES_ATTRIBUTES),
   };
 }
 

@@ -54,6 +54,7 @@ export class ObjectIntake implements Intake {
     private readonly deps: IntakeDeps,
     private readonly source: IngestSource,
     private readonly announced: Announced | undefined,
+    private readonly study: string | undefined = undefined,
   ) {
     this.#file = deps.createFile();
     if (announced !== undefined) this.#beginDataset(announced);
@@ -192,7 +193,9 @@ export class ObjectIntake implements Intake {
 
   /** What the command said and what the dataset says must agree (PS3.4 §B.2.3, A900): filing under either would be a guess. */
   #compareWithAnnounced(parsed: ParsedInstance): void {
-    const { announced } = this;
+    const { announced, study } = this;
+    if (study !== undefined && parsed.studyInstanceUid !== study)
+      throw new Unreadable("belongs to another study than the one addressed", MISMATCH);
     if (announced === undefined) return;
     if (announced.sopClassUid !== parsed.sopClassUid)
       throw new Unreadable("SOP class of the dataset differs from the command's", MISMATCH);

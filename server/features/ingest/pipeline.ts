@@ -30,8 +30,8 @@ export type ImportCount = {
 export type Pipeline = {
   /** Begins to take one object. `announced`: a dataset without file meta follows (C-STORE); absent: a file as it lies on a disk. */
   begin(source: IngestSource, announced?: Announced): Intake;
-  /** Takes a whole stream (a file, an upload, a part of a message), gunzipping it where it is gzip. At most `maxBytes`. */
-  receive(source: IngestSource, stream: AsyncIterable<Buffer>, maxBytes?: number): Promise<IntakeOutcome>;
+  /** Takes a whole stream (a file, an upload, a part of a message), gunzipping it where it is gzip. */
+  receive(source: IngestSource, stream: AsyncIterable<Buffer>, limits?: ReceiveLimits): Promise<IntakeOutcome>;
   /** Takes every file below a directory. Progress after each; a bad file stops nothing. */
   importDirectory(
     source: IngestSource,
@@ -42,6 +42,9 @@ export type Pipeline = {
   reconcile(): Promise<number>;
   stop(): Promise<void>;
 };
+
+/** `maxBytes`: longer objects are refused. `studyInstanceUid`: objects of another study are. */
+export type ReceiveLimits = { readonly maxBytes?: number; readonly studyInstanceUid?: string };
 
 const PAUSE_AT = 4 * 1024 * 1024;
 const MAX_OBJECT = 8 * 1024 * 1024 * 1024;
@@ -65,7 +68,7 @@ export function createPipeline(deps: Deps, objects: ObjectStore, options: Pipeli
       }),
     );
   };
-  const begin = (source: IngestSource, announced?: Announced): Intake =>
+  const begin = (source: IngestSource, announced?: Announced, study?: string): Intake =>
     new ObjectIntake(
       {
         createFile: () => objects.create(),
@@ -76,11 +79,12 @@ export function createPipeline(deps: Deps, objects: ObjectStore, options: Pipeli
       },
       source,
       announced,
+      study,
     );
-  const receive: Pipeline["receive"] = (source, stream, maxBytes = MAX_OBJECT) =>
-    takeStream(begin(source), stream, maxBytes);
+  const receive: Pipeline["receive"] = (source, stream, limits = {}) =>
+    takeStream(begin(source, undefined, limits.studyInstanceUid), stream, limits.maxBytes ?? MAX_OBJECT);
   return {
-    begin,
+    begin: (source, announced) => begin(source, announced),
     receive,
     importDirectory: (source, directory, progress) =>
       importDirectory((stream) => receive(source, stream), directory, progress),

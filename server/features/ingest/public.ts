@@ -1,6 +1,6 @@
 export { completeQuiet, ingestFeature, rematchAccession } from "./feature.js";
 export { moveDestination, resolvePeer, storeAnswer } from "./peers.js";
-export type { ImportCount, Pipeline } from "./pipeline.js";
+export type { ImportCount, Pipeline, ReceiveLimits } from "./pipeline.js";
 export { createPipeline } from "./pipeline.js";
 export type { IngestSource, Intake, IntakeOutcome, ObjectStore, StoredObject } from "./ports.js";
 export { sourceFor } from "./routes.js";

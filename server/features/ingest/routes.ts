@@ -55,7 +55,7 @@ export function importRoutes(parent: FastifyInstance, deps: Deps, pipeline: Pipe
               : refusal("not_found", "There is no such site.");
           return sendRefusal(reply, problem);
         }
-        const outcome = await pipeline.receive(source, bodyOf(request), MAX_UPLOAD);
+        const outcome = await pipeline.receive(source, bodyOf(request), { maxBytes: MAX_UPLOAD });
         return reply.code(outcome.kind === "stored" ? 201 : 200).send(answer(outcome));
       },
     });

@@ -76,15 +76,17 @@ export async function ensureStudy(
   const { rows } = await client.query<StudyRow>(
     `INSERT INTO study (organisation_id, site_id, study_instance_uid, patient_id, order_id, accession_number, dicom_patient_id, dicom_issuer,
        dicom_patient_name, dicom_birth_date, dicom_sex, description, body_part, referring_name, match_state, match_reason, state,
-       study_at, first_instance_at, last_instance_at, is_demo)
+       study_at, first_instance_at, last_instance_at, is_demo, detail)
      SELECT $1, $2::uuid, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'receiving',
        CASE WHEN $17::text IS NULL THEN NULL
             WHEN $18::int IS NOT NULL THEN ($17::timestamp - make_interval(mins => $18::int)) AT TIME ZONE 'UTC'
             ELSE $17::timestamp AT TIME ZONE s.time_zone END,
-       to_timestamp($19::double precision / 1000), to_timestamp($19::double precision / 1000), $20
+       to_timestamp($19::double precision / 1000), to_timestamp($19::double precision / 1000), $20,
+       jsonb_build_object('dicom', $21::jsonb)
      FROM site s WHERE s.id = $2::uuid
      ON CONFLICT (organisation_id, study_instance_uid) DO UPDATE
-       SET state = CASE WHEN study.state = 'expected' THEN 'receiving' ELSE study.state END
+       SET state = CASE WHEN study.state = 'expected' THEN 'receiving' ELSE study.state END,
+         detail = CASE WHEN study.detail ? 'dicom' THEN study.detail ELSE study.detail || excluded.detail END
      RETURNING ${STUDY_COLUMNS}, (xmax = 0) AS fresh`,
     [
       source.organisationId,
@@ -107,6 +109,7 @@ export async function ensureStudy(
       fields.studyOffsetMinutes,
       nowMs,
       source.isDemo ?? false,
+      JSON.stringify(fields.attributes),
     ],
   );
   const row = rows[0];
