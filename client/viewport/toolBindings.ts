@@ -21,15 +21,16 @@ export interface ToolBindings {
   release(): void;
 }
 
-const toolNames: Record<string, string> = {
+// scrolling first: one finger is also taken for the left button, and the first tool that claims it gets it
+const toolNames = {
+  scroll: StackScrollTool.toolName,
   window: WindowLevelTool.toolName,
   pan: PanTool.toolName,
   zoom: ZoomTool.toolName,
-  scroll: StackScrollTool.toolName,
 };
 
 function nameOf(tool: ToolId): string {
-  if (tool === "window" || tool === "pan" || tool === "zoom" || tool === "scroll") return toolNames[tool] as string;
+  if (tool === "window" || tool === "pan" || tool === "zoom" || tool === "scroll") return toolNames[tool];
   return mappingOfKind(tool).tool.toolName;
 }
 
