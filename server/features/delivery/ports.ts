@@ -101,3 +101,14 @@ export interface ResultCodec {
   render(message: ResultMessage): Uint8Array;
   acknowledgement(reply: Uint8Array): Acknowledgement;
 }
+
+/** Puts a file where a site fetches its results; durable when it returns. The same file again replaces itself. */
+export interface ResultFolder {
+  put(siteCode: string, fileName: string, bytes: Uint8Array): Promise<void>;
+}
+
+export interface DeliveryPorts {
+  readonly transport: ResultTransport;
+  readonly codec: ResultCodec;
+  readonly folder: ResultFolder;
+}
