@@ -9,7 +9,7 @@ import { openRooms } from "../gateway/rooms/rooms.js";
 import type { Deps } from "../kernel/deps.js";
 import type { Feature } from "../kernel/feature.js";
 import type { Config } from "./config.js";
-import { composeOrders } from "./hl7.js";
+import { composeDelivery, composeOrders } from "./hl7.js";
 import { composeImages } from "./images.js";
 
 /** Every feature of the hub with the adapters that it needs: the one place where they meet. */
@@ -29,6 +29,7 @@ export function composeFeatures(deps: Deps, config: Config, databaseUrl: string)
     criticalFeature(deps, config.http.publicUrl),
     consultFeature(deps, engine),
     composeOrders(deps, config),
+    composeDelivery(deps, config),
     ...composeImages(deps, config, databaseUrl).features,
     ...(config.roles.includes("media") ? [media] : []),
   ];

@@ -32,7 +32,7 @@ export function indexedDbStore(personId: string, documentId: string): OpenOfflin
 /** Keeps nothing: for guests, and where the browser has no IndexedDB. */
 export const noStore: OpenOffline = () => ({
   loaded: Promise.resolve(0),
-  origin: null,
+  origin: Symbol("nothing is kept"),
   noteUnsaved: () => undefined,
   close: async () => undefined,
 });

@@ -54,6 +54,8 @@ interface RoomEvents {
 
 const POINTER_EVERY_MS = 16;
 const AWARENESS_EVERY_MS = 60;
+/** Messages waiting for the line, above which only the newest pointer is kept. */
+const MAX_JAM = 8;
 const ANSWER_WITHIN_MS = 10_000;
 const REJOIN_AFTER_MS = 1_000;
 
@@ -296,11 +298,11 @@ export class RoomProvider {
     if (this.state.status !== "live") return;
     const slot = this.lastSent.get(name) ?? { timer: null, body: null };
     this.lastSent.set(name, slot);
-    if (slot.timer) {
-      slot.body = body;
-      return;
-    }
-    this.socket.volatile.emit(name, { document: this.options.documentId, ...body });
+    const jammed = this.socket.io.engine.writeBuffer.length > MAX_JAM;
+    if (slot.timer || jammed) slot.body = body;
+    if (slot.timer) return;
+    // Not socket.io's volatile: that would lose the last place of a movement whenever another message is just leaving.
+    if (!jammed) this.socket.emit(name, { document: this.options.documentId, ...body });
     slot.timer = setTimeout(() => {
       slot.timer = null;
       const next = slot.body;

@@ -91,7 +91,9 @@ export class FrameGatherer {
     };
     const [first] = this.senders;
     const sole = this.senders.size === 1 && first !== undefined ? first : null;
-    const lossy = this.edits.length === 0;
+    // Only a moving pointer may be lost: the next one says it anew. A pointer that left, a view, a caret might be the last for long.
+    const moving = [...this.pointers.values()].every((place) => place !== null);
+    const lossy = this.edits.length === 0 && this.views.size === 0 && this.awareness.size === 0 && moving;
     this.edits = [];
     this.pointers = new Map();
     this.awareness = new Map();

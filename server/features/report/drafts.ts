@@ -1,0 +1,57 @@
+import { randomInt } from "node:crypto";
+import { reportDocument } from "@readroom/shared/contract/room.js";
+import { bodyOf, type ReportSpec, type SectionSpec, writeReportSpec, writeSections } from "@readroom/shared/crdt/report.js";
+import * as Y from "yjs";
+import type { NewDocument } from "../reading/public.js";
+import type { StudyFacts } from "./store.js";
+
+/** Words that nobody typed: they came with the template. */
+export const TEMPLATE_AUTHOR = "template";
+
+export const ADDENDUM_SECTIONS: readonly SectionSpec[] = [{ key: "addendum", title: "Addendum", loinc: "55107-7", normalText: "", required: true }];
+
+/** A fresh document with the template's sections, filled from the order and the images. */
+export function freshDocument(spec: ReportSpec, fill: (text: string) => string): NewDocument {
+  const doc = templateDoc();
+  writeReportSpec(doc, spec);
+  writeSections(doc, spec.sections, (key) => fill(spec.sections.find((section) => section.key === key)?.normalText ?? ""));
+  return newDocument(doc, spec);
+}
+
+/**
+ * The next generation of a signed document: the same text with the same authors of its words, under a new name. The signed one
+ * stays as it was.
+ */
+export function continuedDocument(signed: Y.Doc, spec: ReportSpec, people: readonly { client: number; actorId: string; name: string }[]): NewDocument {
+  const doc = templateDoc();
+  Y.applyUpdate(doc, Y.encodeStateAsUpdate(signed));
+  writeReportSpec(doc, spec);
+  const document = newDocument(doc, spec);
+  return { ...document, clients: [...document.clients, ...people.filter((one) => one.client !== document.clients[0]?.client)] };
+}
+
+function templateDoc(): Y.Doc {
+  const doc = new Y.Doc();
+  doc.clientID = randomInt(2 ** 32 - 1);
+  bodyOf(doc);
+  return doc;
+}
+
+function newDocument(doc: Y.Doc, spec: ReportSpec): NewDocument {
+  return {
+    id: reportDocument(spec.studyId, spec.generation),
+    studyId: spec.studyId,
+    kind: "report",
+    state: Y.encodeStateAsUpdate(doc),
+    createdBy: TEMPLATE_AUTHOR,
+    clients: [{ client: doc.clientID, actorId: TEMPLATE_AUTHOR, name: "Template" }],
+  };
+}
+
+/** Puts the order's question, the technique and the comparison where the template asks for them. */
+export function filler(facts: StudyFacts): (text: string) => string {
+  const technique = [facts.procedureText || facts.description, facts.seriesDescriptions.join(", ")].filter(Boolean).join(". ");
+  const day = facts.prior?.at ? new Date(facts.prior.at).toISOString().slice(0, 10) : "";
+  const comparison = facts.prior ? `${facts.prior.description || "Earlier study"}${day ? ` of ${day}` : ""}.` : "None.";
+  return (text) => text.replaceAll("{question}", facts.clinicalQuestion).replaceAll("{technique}", technique).replaceAll("{comparison}", comparison);
+}

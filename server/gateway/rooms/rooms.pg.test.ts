@@ -1,0 +1,273 @@
+import type { AnnotationRecord } from "@readroom/shared/crdt/annotation.js";
+import { annotationsOf, putAnnotation } from "@readroom/shared/crdt/reading.js";
+import { readingDocument, ROOM_LIMITS, RoomFrame } from "@readroom/shared/contract/room.js";
+import type { Actor, GuestActor } from "@readroom/shared/domain/access.js";
+import type { Socket } from "socket.io-client";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import * as Y from "yjs";
+import { type FreshDatabase, freshDatabase } from "../../../e2e/fixtures/database.js";
+import { type ReadingWorld, seedReadingWorld } from "../../../e2e/fixtures/reading.js";
+import { connect, enter, type RoomsHub, saved, startRooms, until } from "../../../e2e/fixtures/rooms.js";
+import type { RoomProvider } from "../../../client/kernel/room/provider.js";
+import { openDatabase } from "../../kernel/database.js";
+
+let database: FreshDatabase;
+let world: ReadingWorld;
+let hub: RoomsHub;
+let actors: Record<string, Actor>;
+let doc: string;
+const sockets: Socket[] = [];
+const rooms: RoomProvider[] = [];
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  const db = openDatabase(database.url);
+  world = await seedReadingWorld(db.pool);
+  await db.close();
+  const guest: GuestActor = { kind: "guest", linkId: "link", name: "Dr Phone", role: "referrer", studyId: world.studyId, findingId: null, hospitalIds: [world.hospitalId], address: "" };
+  actors = { ...world.people, guest };
+  doc = readingDocument(world.studyId);
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  hub = await startRooms(database.url, actors);
+  await hub.deps.db.pool.query("DELETE FROM crdt_update; DELETE FROM crdt_snapshot; DELETE FROM crdt_client; DELETE FROM crdt_document");
+});
+afterEach(async () => {
+  for (const room of rooms.splice(0)) room.destroy();
+  for (const socket of sockets.splice(0)) socket.disconnect();
+  await hub.stop();
+});
+
+function come(name: string): RoomProvider {
+  const socket = connect(hub.port, name);
+  sockets.push(socket);
+  const room = enter(socket, doc);
+  rooms.push(room);
+  return room;
+}
+
+function mark(author: { id: string; name: string }, id: string, x = 1): AnnotationRecord {
+  return {
+    id,
+    v: 1,
+    kind: "length",
+    frameOfReferenceUid: "1.2",
+    studyInstanceUid: "1.2.3",
+    seriesInstanceUid: "1.2.4",
+    sopInstanceUid: "1.2.5",
+    frame: 1,
+    points: [
+      [0, 0, 0],
+      [x, 0, 0],
+    ],
+    spacing: "patient",
+    author,
+    createdAt: "2026-11-24T02:14:00.000Z",
+    stats: { lengthMm: x },
+  };
+}
+const me = (name: keyof ReadingWorld["people"]) => ({ id: world.people[name].userId, name: world.people[name].name });
+const rowCount = async (): Promise<number> => (await hub.deps.db.pool.query<{ n: number }>("SELECT count(*) AS n FROM crdt_update WHERE document_id = $1", [doc])).rows[0]!.n;
+const raw = (socket: Socket, name: string, body: object) => socket.emitWithAck(name, { document: doc, ...body });
+const rawJoin = (socket: Socket, client: number) => raw(socket, "room.join", { stateVector: Y.encodeStateVector(new Y.Doc()), client });
+
+describe("rooms", () => {
+  it("[RM1] an edit is with the others at once, and saved means committed", async () => {
+    const [a, b] = [come("attending"), come("resident")];
+    await Promise.all([until(a, saved), until(b, saved)]);
+    const arrived = new Promise<void>((resolve) => annotationsOf(b.doc).observe(() => resolve()));
+    putAnnotation(a.doc, mark(me("attending"), "m1"));
+    expect(a.snapshot().saved.state).toBe("saving");
+    await arrived;
+    await until(a, saved);
+    expect(await rowCount()).toBe(1);
+    const { rows } = await hub.deps.db.pool.query("SELECT actor_id FROM crdt_client WHERE document_id = $1 AND client_id = $2", [doc, a.doc.clientID]);
+    expect(rows).toEqual([{ actor_id: world.people.attending.userId }]);
+  });
+
+  it("[RM2] what was saved is there after a kill, and so is what was kept here meanwhile", async () => {
+    const a = come("attending");
+    await until(a, saved);
+    putAnnotation(a.doc, mark(me("attending"), "m1"));
+    await until(a, saved);
+    const { port } = hub;
+    await hub.kill();
+    await until(a, (state) => state.status === "offline");
+    putAnnotation(a.doc, mark(me("attending"), "m2"));
+    expect(a.snapshot().saved).toEqual({ state: "offline", edits: 1 });
+    hub = await startRooms(database.url, actors, port);
+    await until(a, saved);
+    const b = come("resident");
+    await until(b, saved);
+    expect([...annotationsOf(b.doc).keys()].sort()).toEqual(["m1", "m2"]);
+  });
+
+  it("[RM3] a snapshot is written from committed rows after 500, and a room opened from it is the same", async () => {
+    const a = come("attending");
+    await until(a, saved);
+    for (let n = 0; n < 130; n += 1) {
+      for (let k = 0; k < 4; k += 1) {
+        putAnnotation(a.doc, mark(me("attending"), `m${n}`, k + 1));
+        await Promise.resolve();
+      }
+      if (n % 20 === 0) await until(a, saved);
+    }
+    await until(a, saved);
+    for (const id of ["x", "y", "z"]) {
+      putAnnotation(a.doc, mark(me("attending"), id));
+      await until(a, saved);
+    }
+    const rows = await rowCount();
+    const { port } = hub;
+    await hub.stop();
+    hub = await startRooms(database.url, actors, port);
+    const snapshot = await hub.deps.db.pool.query<{ up_to_seq: number }>("SELECT up_to_seq FROM crdt_snapshot WHERE document_id = $1", [doc]);
+    if (rows >= 500) expect(snapshot.rows[0]?.up_to_seq).toBeGreaterThanOrEqual(500);
+    const b = come("resident");
+    await until(b, saved);
+    expect(annotationsOf(b.doc).size).toBe(133);
+    expect(b.doc.getMap("annotations").toJSON()).toEqual(a.doc.getMap("annotations").toJSON());
+  });
+
+  it("[RM4] malformed, misshapen, oversized and gapped edits are refused, not passed on, and harm nothing", async () => {
+    const watcher = come("resident");
+    await until(watcher, saved);
+    const heard: unknown[] = [];
+    watcher.doc.on("update", (update) => heard.push(update));
+    const socket = connect(hub.port, "attending");
+    sockets.push(socket);
+    const draft = new Y.Doc();
+    expect((await rawJoin(socket, draft.clientID)).ok).toBe(true);
+    const send = async (update: Uint8Array) => (await raw(socket, "room.update", { update })).error?.code;
+    const made = (change: (doc: Y.Doc) => void): Uint8Array => {
+      const one = new Y.Doc();
+      change(one);
+      return Y.encodeStateAsUpdate(one);
+    };
+    expect(await send(new Uint8Array([9, 9, 9]))).toBe("invalid");
+    expect(await send(made((one) => one.getMap("annotations").set("m", { any: "thing" })))).toBe("invalid");
+    expect(await send(made((one) => one.getMap("annotations").set("other", mark(me("attending"), "m"))))).toBe("invalid");
+    expect(await send(made((one) => one.getMap("elsewhere").set("m", 1)))).toBe("invalid");
+    expect(await send(made((one) => one.getArray("annotations").push([1])))).toBe("invalid");
+    expect(await send(new Uint8Array(ROOM_LIMITS.updateBytes + 1))).toBe("invalid");
+    draft.getMap("annotations").set("first", mark(me("attending"), "first"));
+    const known = Y.encodeStateVector(draft);
+    draft.getMap("annotations").set("second", mark(me("attending"), "second"));
+    expect((await raw(socket, "room.update", { update: Y.encodeStateAsUpdate(draft, known) })).error).toMatchObject({ code: "conflict", detail: { resync: true } });
+    expect(heard).toEqual([]);
+    expect(await rowCount()).toBe(0);
+    expect(await send(Y.encodeStateAsUpdate(draft))).toBeUndefined();
+    expect(await rowCount()).toBe(1);
+  });
+
+  it("[RM5] nobody marks in another's name, changes who made a mark, or writes under another's client id", async () => {
+    const clock = { now: () => Date.now() };
+    const { port } = hub;
+    await hub.stop();
+    const start = Date.now();
+    hub = await startRooms(database.url, actors, port, { now: () => clock.now() });
+    const a = come("attending");
+    await until(a, saved);
+    putAnnotation(a.doc, mark(me("attending"), "m1"));
+    await until(a, saved);
+    clock.now = () => start + 120_000;
+    const socket = connect(hub.port, "resident");
+    sockets.push(socket);
+    const draft = new Y.Doc();
+    await rawJoin(socket, draft.clientID);
+    const send = async (doc: Y.Doc) => (await raw(socket, "room.update", { update: Y.encodeStateAsUpdate(doc) })).error?.code;
+    draft.getMap("annotations").set("m2", mark(me("attending"), "m2"));
+    expect(await send(draft)).toBe("forbidden");
+    const takeOver = new Y.Doc();
+    Y.applyUpdate(takeOver, Y.encodeStateAsUpdate(a.doc));
+    takeOver.getMap("annotations").set("m1", mark(me("resident"), "m1"));
+    expect(await send(takeOver)).toBe("forbidden");
+    const moved = new Y.Doc();
+    Y.applyUpdate(moved, Y.encodeStateAsUpdate(a.doc));
+    moved.getMap("annotations").set("m1", mark(me("attending"), "m1", 9));
+    expect(await send(moved)).toBeUndefined();
+    const forged = new Y.Doc();
+    Y.applyUpdate(forged, Y.encodeStateAsUpdate(a.doc));
+    forged.clientID = a.doc.clientID;
+    forged.getMap("annotations").set("m3", mark(me("attending"), "m3"));
+    expect(await send(forged)).toBe("forbidden");
+  });
+
+  it("[RM6] a guest comes by name, sees and points, and may not mark; a foreign tenant finds no room", async () => {
+    const [a, guest, stranger] = [come("attending"), come("guest"), come("stranger")];
+    await Promise.all([until(a, saved), until(guest, saved)]);
+    await until(a, (state) => state.people.length === 2);
+    expect(guest.snapshot().self).toMatchObject({ name: "Dr Phone", guest: true, rights: { see: true, point: true, mark: false, write: false } });
+    const place = { frameOfReferenceUid: "1.2", studyInstanceUid: "1.2.3", seriesInstanceUid: "1.2.4", sopInstanceUid: "1.2.5", frame: 3, worldMm: [1.5, -2, 30] as [number, number, number] };
+    const pointed = new Promise((resolve) => a.on("pointer", (key, at) => resolve([key, at])));
+    guest.sendPointer(place);
+    expect(await pointed).toEqual([guest.snapshot().self?.key, place]);
+    putAnnotation(guest.doc, mark({ id: "link", name: "Dr Phone" }, "g"));
+    await until(guest, (state) => state.saved.state === "refused" || state.epoch > 0);
+    await until(guest, (state) => state.synced && state.status === "live");
+    expect(annotationsOf(guest.doc).size).toBe(0);
+    expect(annotationsOf(a.doc).size).toBe(0);
+    await until(stranger, (state) => state.refused?.code === "not_found");
+  });
+
+  it("[RM7] follow: the presenter's view reaches those who are there and those who come later; it ends with the presenter", async () => {
+    const [a, b] = [come("attending"), come("resident")];
+    await Promise.all([until(a, saved), until(b, saved)]);
+    const view = { studyInstanceUid: "1.2.3", seriesInstanceUid: "1.2.4", sopInstanceUid: "1.2.5", frame: 1, voi: { windowWidth: 80, windowCenter: 40 }, invert: false, pan: [0, 0] as [number, number], zoom: 250, aspect: 1, rotation: 0, flipHorizontal: false, flipVertical: false };
+    const seen = new Promise((resolve) => b.on("view", (_key, what) => resolve(what)));
+    expect(await a.present(true)).toBeNull();
+    a.sendView(view);
+    expect(await seen).toEqual(view);
+    const key = a.snapshot().self!.key;
+    const late = come("guest");
+    await until(late, (state) => state.synced && state.presenter === key);
+    expect(late.views.get(key)).toEqual(view);
+    sockets[0]!.disconnect();
+    await until(b, (state) => state.presenter === null && state.people.length === 2);
+  });
+
+  it("[RM8] a frozen document refuses edits, says so, and keeps count of what was not taken", async () => {
+    const a = come("attending");
+    await until(a, saved);
+    await hub.rooms.documents.hold(doc, async () => {
+      await hub.deps.db.pool.query("UPDATE crdt_document SET frozen_at = now(), frozen_reason = 'signed final' WHERE id = $1", [doc]);
+      return { freeze: "signed final", value: null };
+    });
+    await until(a, (state) => state.frozen === "signed final");
+    putAnnotation(a.doc, mark(me("attending"), "m1"));
+    expect(a.snapshot().saved).toEqual({ state: "frozen", edits: 1 });
+    const socket = connect(hub.port, "attending");
+    sockets.push(socket);
+    const draft = new Y.Doc();
+    draft.getMap("annotations").set("m1", mark(me("attending"), "m1"));
+    expect(await rawJoin(socket, draft.clientID)).toMatchObject({ ok: true, value: { frozen: "signed final" } });
+    expect((await raw(socket, "room.update", { update: Y.encodeStateAsUpdate(draft) })).error.code).toBe("frozen");
+    expect(await rowCount()).toBe(0);
+  });
+
+  it("[RM9] a right withdrawn ends the person's place in the room at the next event of the study", async () => {
+    const a = come("referrer");
+    await until(a, saved);
+    await hub.deps.db.pool.query("UPDATE study SET organisation_id = (SELECT id FROM organisation WHERE code = 'south') WHERE id = $1", [world.studyId]);
+    try {
+      hub.gateway.publish({ id: "1", stream: "study:1", version: 1, type: "study.changed", payload: { studyId: world.studyId }, topics: ["none"], actor: { kind: "system", id: "", name: "" }, at: 0, publishedSeq: 1 });
+      await until(a, (state) => state.refused?.code === "forbidden");
+      expect(hub.rooms.documents.people(doc)).toEqual([]);
+    } finally {
+      await hub.deps.db.pool.query("UPDATE study SET organisation_id = $2 WHERE id = $1", [world.studyId, world.hospitalId]);
+    }
+  });
+
+  it("[RM10] nobody hears their own edits back, and joining is in the audit trail", async () => {
+    const a = come("attending");
+    await until(a, saved);
+    const echoes: unknown[] = [];
+    sockets[0]!.on("room.frame", (frame: unknown) => echoes.push(RoomFrame.parse(frame)));
+    putAnnotation(a.doc, mark(me("attending"), "m1"));
+    await until(a, saved);
+    expect(echoes).toEqual([]);
+    const { rows } = await hub.deps.db.pool.query("SELECT actor_id, study_id, patient_id FROM audit_event WHERE action = 'room.join' AND subject = $1 ORDER BY inserted_seq DESC LIMIT 1", [doc]);
+    expect(rows).toEqual([{ actor_id: world.people.attending.userId, study_id: world.studyId, patient_id: world.patientId }]);
+  });
+});
