@@ -5,6 +5,8 @@ import { criticalFeature } from "../features/critical/public.js";
 import { identityRoutes } from "../features/identity/public.js";
 import { readingFeature, roomPolicy } from "../features/reading/public.js";
 import { reportFeature } from "../features/report/public.js";
+import { routingFeature } from "../features/routing/public.js";
+import { worklistFeature } from "../features/worklist/public.js";
 import { openRooms } from "../gateway/rooms/rooms.js";
 import type { Deps } from "../kernel/deps.js";
 import type { Feature } from "../kernel/feature.js";
@@ -26,6 +28,8 @@ export function composeFeatures(deps: Deps, config: Config, databaseUrl: string)
     { name: "rooms", socket: rooms.socket, stop: rooms.close },
     readingFeature(deps, rooms.documents),
     reportFeature(deps, rooms.documents),
+    routingFeature(deps),
+    worklistFeature(deps),
     criticalFeature(deps, config.http.publicUrl),
     consultFeature(deps, engine),
     composeOrders(deps, config),

@@ -1,8 +1,10 @@
-import { type Instant, SECOND } from "../kernel/instant.js";
+import { type Instant, MINUTE, SECOND } from "../kernel/instant.js";
 import { assertNever, err, ok, type Result } from "../kernel/result.js";
 
 /** A claim is a lease: a client that falls silent for this long loses the study. */
 export const LEASE = 60 * SECOND;
+/** A colleague who is handed a study may be in another report: this long until it goes back to the pool unless it is opened. */
+export const HAND_OVER_LEASE = 10 * MINUTE;
 /** Clients renew on this beat: two may go missing on a bad line before the lease ends. */
 export const RENEW_EVERY = 20 * SECOND;
 
@@ -91,17 +93,17 @@ function byHolder(
   if (claim.by !== command.by) return err({ why: "not_holder" });
   switch (command.do) {
     case "renew":
-      return claim.until <= now ? err({ why: "not_held" }) : ok([{ type: "renewed", until: now + LEASE }]);
+      return claim.until <= now ? err({ why: "not_held" }) : ok([{ type: "renewed", until: Math.max(claim.until, now + LEASE) }]);
     case "release":
       return ok([{ type: "released", by: claim.by }]);
     case "hand_over":
-      return ok([grant(claim, command.to, now)]);
+      return ok([{ ...grant(claim, command.to, now), until: now + HAND_OVER_LEASE }]);
   }
 }
 
 const ended = (claim: ClaimState): ClaimEvent[] => (claim.state === "held" ? [{ type: "expired", by: claim.by }] : []);
 
-const grant = (claim: ClaimState, to: string, now: Instant): ClaimEvent => ({
+const grant = (claim: ClaimState, to: string, now: Instant): Extract<ClaimEvent, { type: "granted" }> => ({
   type: "granted",
   to,
   until: now + LEASE,
