@@ -1,14 +1,14 @@
+import { ROOM_LIMITS, RoomFrame, readingDocument } from "@readroom/shared/contract/room.js";
 import type { AnnotationRecord } from "@readroom/shared/crdt/annotation.js";
 import { annotationsOf, putAnnotation } from "@readroom/shared/crdt/reading.js";
-import { readingDocument, ROOM_LIMITS, RoomFrame } from "@readroom/shared/contract/room.js";
 import type { Actor, GuestActor } from "@readroom/shared/domain/access.js";
 import type { Socket } from "socket.io-client";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import * as Y from "yjs";
+import type { RoomProvider } from "../../../client/kernel/room/provider.js";
 import { type FreshDatabase, freshDatabase } from "../../../e2e/fixtures/database.js";
 import { type ReadingWorld, seedReadingWorld } from "../../../e2e/fixtures/reading.js";
 import { connect, enter, type RoomsHub, saved, startRooms, until } from "../../../e2e/fixtures/rooms.js";
-import type { RoomProvider } from "../../../client/kernel/room/provider.js";
 import { openDatabase } from "../../kernel/database.js";
 
 let database: FreshDatabase;
@@ -24,14 +24,25 @@ beforeAll(async () => {
   const db = openDatabase(database.url);
   world = await seedReadingWorld(db.pool);
   await db.close();
-  const guest: GuestActor = { kind: "guest", linkId: "link", name: "Dr Phone", role: "referrer", studyId: world.studyId, findingId: null, hospitalIds: [world.hospitalId], address: "" };
+  const guest: GuestActor = {
+    kind: "guest",
+    linkId: "link",
+    name: "Dr Phone",
+    role: "referrer",
+    studyId: world.studyId,
+    findingId: null,
+    hospitalIds: [world.hospitalId],
+    address: "",
+  };
   actors = { ...world.people, guest };
   doc = readingDocument(world.studyId);
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
   hub = await startRooms(database.url, actors);
-  await hub.deps.db.pool.query("DELETE FROM crdt_update; DELETE FROM crdt_snapshot; DELETE FROM crdt_client; DELETE FROM crdt_document");
+  await hub.deps.db.pool.query(
+    "DELETE FROM crdt_update; DELETE FROM crdt_snapshot; DELETE FROM crdt_client; DELETE FROM crdt_document",
+  );
 });
 afterEach(async () => {
   for (const room of rooms.splice(0)) room.destroy();
@@ -68,9 +79,12 @@ function mark(author: { id: string; name: string }, id: string, x = 1): Annotati
   };
 }
 const me = (name: keyof ReadingWorld["people"]) => ({ id: world.people[name].userId, name: world.people[name].name });
-const rowCount = async (): Promise<number> => (await hub.deps.db.pool.query<{ n: number }>("SELECT count(*) AS n FROM crdt_update WHERE document_id = $1", [doc])).rows[0]!.n;
+const rowCount = async (): Promise<number> =>
+  (await hub.deps.db.pool.query<{ n: number }>("SELECT count(*) AS n FROM crdt_update WHERE document_id = $1", [doc]))
+    .rows[0]!.n;
 const raw = (socket: Socket, name: string, body: object) => socket.emitWithAck(name, { document: doc, ...body });
-const rawJoin = (socket: Socket, client: number) => raw(socket, "room.join", { stateVector: Y.encodeStateVector(new Y.Doc()), client });
+const rawJoin = (socket: Socket, client: number) =>
+  raw(socket, "room.join", { stateVector: Y.encodeStateVector(new Y.Doc()), client });
 
 describe("rooms", () => {
   it("[RM1] an edit is with the others at once, and saved means committed", async () => {
@@ -82,7 +96,10 @@ describe("rooms", () => {
     await arrived;
     await until(a, saved);
     expect(await rowCount()).toBe(1);
-    const { rows } = await hub.deps.db.pool.query("SELECT actor_id FROM crdt_client WHERE document_id = $1 AND client_id = $2", [doc, a.doc.clientID]);
+    const { rows } = await hub.deps.db.pool.query(
+      "SELECT actor_id FROM crdt_client WHERE document_id = $1 AND client_id = $2",
+      [doc, a.doc.clientID],
+    );
     expect(rows).toEqual([{ actor_id: world.people.attending.userId }]);
   });
 
@@ -122,7 +139,10 @@ describe("rooms", () => {
     const { port } = hub;
     await hub.stop();
     hub = await startRooms(database.url, actors, port);
-    const snapshot = await hub.deps.db.pool.query<{ up_to_seq: number }>("SELECT up_to_seq FROM crdt_snapshot WHERE document_id = $1", [doc]);
+    const snapshot = await hub.deps.db.pool.query<{ up_to_seq: number }>(
+      "SELECT up_to_seq FROM crdt_snapshot WHERE document_id = $1",
+      [doc],
+    );
     if (rows >= 500) expect(snapshot.rows[0]?.up_to_seq).toBeGreaterThanOrEqual(500);
     const b = come("resident");
     await until(b, saved);
@@ -147,14 +167,19 @@ describe("rooms", () => {
     };
     expect(await send(new Uint8Array([9, 9, 9]))).toBe("invalid");
     expect(await send(made((one) => one.getMap("annotations").set("m", { any: "thing" })))).toBe("invalid");
-    expect(await send(made((one) => one.getMap("annotations").set("other", mark(me("attending"), "m"))))).toBe("invalid");
+    expect(await send(made((one) => one.getMap("annotations").set("other", mark(me("attending"), "m"))))).toBe(
+      "invalid",
+    );
     expect(await send(made((one) => one.getMap("elsewhere").set("m", 1)))).toBe("invalid");
     expect(await send(made((one) => one.getArray("annotations").push([1])))).toBe("invalid");
     expect(await send(new Uint8Array(ROOM_LIMITS.updateBytes + 1))).toBe("invalid");
     draft.getMap("annotations").set("first", mark(me("attending"), "first"));
     const known = Y.encodeStateVector(draft);
     draft.getMap("annotations").set("second", mark(me("attending"), "second"));
-    expect((await raw(socket, "room.update", { update: Y.encodeStateAsUpdate(draft, known) })).error).toMatchObject({ code: "conflict", detail: { resync: true } });
+    expect((await raw(socket, "room.update", { update: Y.encodeStateAsUpdate(draft, known) })).error).toMatchObject({
+      code: "conflict",
+      detail: { resync: true },
+    });
     expect(heard).toEqual([]);
     expect(await rowCount()).toBe(0);
     expect(await send(Y.encodeStateAsUpdate(draft))).toBeUndefined();
@@ -176,7 +201,8 @@ describe("rooms", () => {
     sockets.push(socket);
     const draft = new Y.Doc();
     await rawJoin(socket, draft.clientID);
-    const send = async (doc: Y.Doc) => (await raw(socket, "room.update", { update: Y.encodeStateAsUpdate(doc) })).error?.code;
+    const send = async (doc: Y.Doc) =>
+      (await raw(socket, "room.update", { update: Y.encodeStateAsUpdate(doc) })).error?.code;
     draft.getMap("annotations").set("m2", mark(me("attending"), "m2"));
     expect(await send(draft)).toBe("forbidden");
     const takeOver = new Y.Doc();
@@ -198,8 +224,19 @@ describe("rooms", () => {
     const [a, guest, stranger] = [come("attending"), come("guest"), come("stranger")];
     await Promise.all([until(a, saved), until(guest, saved)]);
     await until(a, (state) => state.people.length === 2);
-    expect(guest.snapshot().self).toMatchObject({ name: "Dr Phone", guest: true, rights: { see: true, point: true, mark: false, write: false } });
-    const place = { frameOfReferenceUid: "1.2", studyInstanceUid: "1.2.3", seriesInstanceUid: "1.2.4", sopInstanceUid: "1.2.5", frame: 3, worldMm: [1.5, -2, 30] as [number, number, number] };
+    expect(guest.snapshot().self).toMatchObject({
+      name: "Dr Phone",
+      guest: true,
+      rights: { see: true, point: true, mark: false, write: false },
+    });
+    const place = {
+      frameOfReferenceUid: "1.2",
+      studyInstanceUid: "1.2.3",
+      seriesInstanceUid: "1.2.4",
+      sopInstanceUid: "1.2.5",
+      frame: 3,
+      worldMm: [1.5, -2, 30] as [number, number, number],
+    };
     const pointed = new Promise((resolve) => a.on("pointer", (key, at) => resolve([key, at])));
     guest.sendPointer(place);
     expect(await pointed).toEqual([guest.snapshot().self?.key, place]);
@@ -214,7 +251,20 @@ describe("rooms", () => {
   it("[RM7] follow: the presenter's view reaches those who are there and those who come later; it ends with the presenter", async () => {
     const [a, b] = [come("attending"), come("resident")];
     await Promise.all([until(a, saved), until(b, saved)]);
-    const view = { studyInstanceUid: "1.2.3", seriesInstanceUid: "1.2.4", sopInstanceUid: "1.2.5", frame: 1, voi: { windowWidth: 80, windowCenter: 40 }, invert: false, pan: [0, 0] as [number, number], zoom: 250, aspect: 1, rotation: 0, flipHorizontal: false, flipVertical: false };
+    const view = {
+      studyInstanceUid: "1.2.3",
+      seriesInstanceUid: "1.2.4",
+      sopInstanceUid: "1.2.5",
+      frame: 1,
+      voi: { windowWidth: 80, windowCenter: 40 },
+      invert: false,
+      pan: [0, 0] as [number, number],
+      zoom: 250,
+      aspect: 1,
+      rotation: 0,
+      flipHorizontal: false,
+      flipVertical: false,
+    };
     const seen = new Promise((resolve) => b.on("view", (_key, what) => resolve(what)));
     expect(await a.present(true)).toBeNull();
     a.sendView(view);
@@ -231,7 +281,10 @@ describe("rooms", () => {
     const a = come("attending");
     await until(a, saved);
     await hub.rooms.documents.hold(doc, async () => {
-      await hub.deps.db.pool.query("UPDATE crdt_document SET frozen_at = now(), frozen_reason = 'signed final' WHERE id = $1", [doc]);
+      await hub.deps.db.pool.query(
+        "UPDATE crdt_document SET frozen_at = now(), frozen_reason = 'signed final' WHERE id = $1",
+        [doc],
+      );
       return { freeze: "signed final", value: null };
     });
     await until(a, (state) => state.frozen === "signed final");
@@ -249,13 +302,29 @@ describe("rooms", () => {
   it("[RM9] a right withdrawn ends the person's place in the room at the next event of the study", async () => {
     const a = come("referrer");
     await until(a, saved);
-    await hub.deps.db.pool.query("UPDATE study SET organisation_id = (SELECT id FROM organisation WHERE code = 'south') WHERE id = $1", [world.studyId]);
+    await hub.deps.db.pool.query(
+      "UPDATE study SET organisation_id = (SELECT id FROM organisation WHERE code = 'south') WHERE id = $1",
+      [world.studyId],
+    );
     try {
-      hub.gateway.publish({ id: "1", stream: "study:1", version: 1, type: "study.changed", payload: { studyId: world.studyId }, topics: ["none"], actor: { kind: "system", id: "", name: "" }, at: 0, publishedSeq: 1 });
+      hub.gateway.publish({
+        id: "1",
+        stream: "study:1",
+        version: 1,
+        type: "study.changed",
+        payload: { studyId: world.studyId },
+        topics: ["none"],
+        actor: { kind: "system", id: "", name: "" },
+        at: 0,
+        publishedSeq: 1,
+      });
       await until(a, (state) => state.refused?.code === "forbidden");
       expect(hub.rooms.documents.people(doc)).toEqual([]);
     } finally {
-      await hub.deps.db.pool.query("UPDATE study SET organisation_id = $2 WHERE id = $1", [world.studyId, world.hospitalId]);
+      await hub.deps.db.pool.query("UPDATE study SET organisation_id = $2 WHERE id = $1", [
+        world.studyId,
+        world.hospitalId,
+      ]);
     }
   });
 
@@ -267,7 +336,12 @@ describe("rooms", () => {
     putAnnotation(a.doc, mark(me("attending"), "m1"));
     await until(a, saved);
     expect(echoes).toEqual([]);
-    const { rows } = await hub.deps.db.pool.query("SELECT actor_id, study_id, patient_id FROM audit_event WHERE action = 'room.join' AND subject = $1 ORDER BY inserted_seq DESC LIMIT 1", [doc]);
-    expect(rows).toEqual([{ actor_id: world.people.attending.userId, study_id: world.studyId, patient_id: world.patientId }]);
+    const { rows } = await hub.deps.db.pool.query(
+      "SELECT actor_id, study_id, patient_id FROM audit_event WHERE action = 'room.join' AND subject = $1 ORDER BY inserted_seq DESC LIMIT 1",
+      [doc],
+    );
+    expect(rows).toEqual([
+      { actor_id: world.people.attending.userId, study_id: world.studyId, patient_id: world.patientId },
+    ]);
   });
 });
