@@ -230,6 +230,11 @@ function Failed({ error, retry }: { error: ImageryError; retry(): void }) {
   );
 }
 
+/** What a screen reader says of the viewport, since the corner texts are drawn for the eye. */
+function spokenName(stack: ImageStack, index: number): string {
+  return `${[stack.modality, stack.seriesDescription].filter(Boolean).join(" ")}, image ${index + 1} of ${stack.images.length}`;
+}
+
 /** Covers the surface: the slice before must not stay visible under this one's number. */
 function FailedImage({ error, retry }: { error: ImageryError; retry(): void }) {
   return (
@@ -245,10 +250,11 @@ function FailedImage({ error, retry }: { error: ImageryError; retry(): void }) {
 
 /** What lies over the image and depends on it: a failed slice's message, the cine's play button. */
 function OnImage({ view }: { view: StackView }) {
-  const { failure, stack, playing, view: seen } = useSyncExternalStore(view.subscribe, view.snapshot);
+  const { failure, stack, playing, index, view: seen } = useSyncExternalStore(view.subscribe, view.snapshot);
   const frameTime = stack?.frameTimeMs;
   return (
     <>
+      <span className={classes.spoken}>{stack ? spokenName(stack, index) : ""}</span>
       {seen || failure ? null : <Loading />}
       {failure ? <FailedImage error={failure} retry={() => void view.retry()} /> : null}
       {frameTime ? (

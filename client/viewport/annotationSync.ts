@@ -19,6 +19,8 @@ export interface AnnotationSyncOptions {
   colorOf(authorId: string): string;
   /** A mark made, moved, relabelled or removed on this screen; never an echo of what was applied. */
   onChange(change: AnnotationChange): void;
+  /** A mark of any screen that has figures was made or got new ones: the report's live fields follow it. */
+  onMeasurement?(record: AnnotationRecord): void;
   now(): Date;
 }
 
@@ -50,6 +52,9 @@ export function createAnnotationSync(options: AnnotationSyncOptions): Annotation
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
   let applying = false;
 
+  const measured = (record: AnnotationRecord) => {
+    if (record.stats && Object.keys(record.stats).length > 0) options.onMeasurement?.(record);
+  };
   const tell = (id: string) => {
     timers.delete(id);
     const mark = markById(id);
@@ -60,6 +65,7 @@ export function createAnnotationSync(options: AnnotationSyncOptions): Annotation
     known.set(id, record);
     paint(record, options.colorOf(record.author.id));
     options.onChange({ type: "change", record });
+    measured(record);
   };
   const tellSoon = (id: string) => {
     if (!timers.has(id))
@@ -83,6 +89,7 @@ export function createAnnotationSync(options: AnnotationSyncOptions): Annotation
     movedHere.add(id);
     paint(record, options.colorOf(record.author.id));
     options.onChange({ type: "add", record });
+    measured(record);
   };
   const modified = (event: Event) => {
     const { changeType } = (event as CustomEvent<{ changeType?: string }>).detail;
@@ -119,6 +126,7 @@ export function createAnnotationSync(options: AnnotationSyncOptions): Annotation
   const put = (record: AnnotationRecord) => {
     const mark = markById(record.id);
     known.set(record.id, record);
+    measured(record);
     movedHere.delete(record.id);
     if (mark) {
       moveMark(mark, record);

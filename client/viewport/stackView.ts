@@ -78,6 +78,17 @@ function engine() {
   return (getRenderingEngine(ENGINE_ID) as RenderingEngine | undefined) ?? new RenderingEngine(ENGINE_ID);
 }
 
+let resizeRequest = 0;
+
+/** All viewports once a screen frame: dragging a panel's edge resizes four of them, and each would redraw all. */
+function resizeAll(): void {
+  if (resizeRequest !== 0) return;
+  resizeRequest = requestAnimationFrame(() => {
+    resizeRequest = 0;
+    engine().resize(true, true);
+  });
+}
+
 /**
  * Opens a viewport in that element. The renderer must draw (a laid-out element with a size).
  * @throws when the renderer cannot start
@@ -288,7 +299,7 @@ function createStackView(viewport: Types.IStackViewport, tools: ToolBindings, ev
       viewport.getCornerstoneImage() ? (viewport.worldToCanvas(point) as [number, number]) : undefined,
     resize() {
       if (element.clientWidth === 0 || element.clientHeight === 0) return;
-      engine().resize(true, true);
+      resizeAll();
       schedule();
     },
     destroy() {
