@@ -1,7 +1,7 @@
 import { Burger, Drawer, useMantineColorScheme } from "@mantine/core";
 import { spotlight } from "@mantine/spotlight";
 import { IconSearch } from "@tabler/icons-react";
-import { Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { NavLink, Outlet, useLocation, useMatch } from "react-router";
 import { useSignedIn } from "../kernel/session";
 import { KeyHint, useKeys } from "../ui/keys";
@@ -13,6 +13,9 @@ import { OnShift } from "./on-shift";
 import { schemeOf } from "./scheme";
 import classes from "./shell.module.css";
 import { UserMenu } from "./user-menu";
+
+// Its own chunk: the worklist does not wait for the code of calls.
+const IncomingCalls = lazy(async () => ({ default: (await import("../features/consult/public")).IncomingCalls }));
 
 /** The frame around every page of somebody who is logged in: top bar, then the page. The reading room takes the whole window. */
 export function Shell() {
@@ -45,6 +48,9 @@ export function Shell() {
         </Suspense>
       </main>
       <Commands />
+      <Suspense fallback={null}>
+        <IncomingCalls />
+      </Suspense>
     </div>
   );
 }

@@ -90,14 +90,7 @@ export class Call {
   }
 
   async leave(): Promise<void> {
-    this.wanted = false;
-    this.socket.off("consult.peers", this.onPeers);
-    this.socket.off("consult.lost", this.onLost);
-    this.socket.off("connect", this.onLost);
-    this.socket.off("disconnect", this.onDisconnect);
-    this.dropSession();
-    this.devices?.stop();
-    this.devices = null;
+    this.close();
     this.update(IDLE);
     if (this.socket.connected) await ask(this.socket, "consult.leave", { studyId: this.studyId });
   }
@@ -109,16 +102,6 @@ export class Call {
     else producer.resume();
     this.report();
     await ask(this.socket, "consult.pause", { studyId: this.studyId, producerId: producer.id, paused: off });
-  }
-
-  /** Inbound packets by kind since joining: what proves that the others are really heard and seen. */
-  async received(): Promise<{ audio: number; video: number }> {
-    const counts = { audio: 0, video: 0 };
-    const stats = await this.session?.receive.getStats();
-    stats?.forEach((entry: { type: string; kind?: "audio" | "video"; packetsReceived?: number }) => {
-      if (entry.type === "inbound-rtp" && entry.kind) counts[entry.kind] += entry.packetsReceived ?? 0;
-    });
-    return counts;
   }
 
   private async enter(): Promise<void> {
@@ -136,7 +119,8 @@ export class Call {
       this.sync();
     } catch (error) {
       const problem = error instanceof CallRefused ? error.message : "The call could not be set up.";
-      this.update({ ...this.state, status: "failed", problem });
+      this.close();
+      this.update({ ...IDLE, status: "failed", problem });
       throw error;
     }
   }
@@ -231,6 +215,18 @@ export class Call {
       this.report();
     }
     this.report();
+  }
+
+  /** Gives everything back: listeners, transports, microphone and camera. Joining again starts from nothing. */
+  private close(): void {
+    this.wanted = false;
+    this.socket.off("consult.peers", this.onPeers);
+    this.socket.off("consult.lost", this.onLost);
+    this.socket.off("connect", this.onLost);
+    this.socket.off("disconnect", this.onDisconnect);
+    this.dropSession();
+    this.devices?.stop();
+    this.devices = null;
   }
 
   private dropSession(): void {

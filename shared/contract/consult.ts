@@ -53,4 +53,4 @@ export type CallPeers = z.infer<typeof CallPeers>;
 /** "consult.state" {studyId, active, names} to the study's topic, so that a page shows "call in progress" before joining. */
 export const CallState = z.object({ studyId: z.string(), active: z.boolean(), names: z.array(z.string()) });
 /** "consult.ring" {studyId, from, consultId} to a user's topic. */
-export const CallRing = z.object({ studyId: z.string(), from: z.string(), patient: z.string(), at: z.number() });
+export const CallRing = z.object({ studyId: z.string(), from: z.string(), at: z.number() });

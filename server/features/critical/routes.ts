@@ -1,6 +1,7 @@
 import { refusal } from "@readroom/shared/contract/errors.js";
 import {
   Acknowledge,
+  ContactView,
   CriticalView,
   EnterRoom,
   GuestView,
@@ -21,7 +22,7 @@ import type { Deps } from "../../kernel/deps.js";
 import { route } from "../../kernel/route.js";
 import { changeCritical, clinician, raiseCritical } from "./commands.js";
 import { createLink, enterRoom, GUEST_SESSION, guestView, previewLink, revokeLink } from "./links.js";
-import { criticalView, studyForCritical } from "./store.js";
+import { criticalView, ladderOf, studyForCritical } from "./store.js";
 
 const ById = z.object({ id: z.uuid() });
 const tag = "critical";
@@ -70,6 +71,26 @@ function loopRoutes(app: FastifyInstance, deps: Deps): void {
         });
         const views = await Promise.all(rows.map((row) => criticalView(tx, row.id)));
         return ok(views.filter((view) => view !== null));
+      }),
+  });
+  route(app, {
+    method: "GET",
+    url: "/api/studies/:id/contacts",
+    action: "critical.raise",
+    tag,
+    summary: "Who is rung about a critical finding on this study, in order",
+    params: ById,
+    response: z.array(ContactView),
+    handle: ({ actor, params }) =>
+      deps.db.tx(async (tx) => {
+        const study = await studyForCritical(tx, params.id);
+        if (
+          !study ||
+          !may(actor, "critical.raise", { hospitalId: study.organisationId, siteId: study.siteId, studyId: study.id })
+        ) {
+          return err(refusal("not_found", "There is no such study."));
+        }
+        return ok(await ladderOf(tx, study));
       }),
   });
   route(app, {

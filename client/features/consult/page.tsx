@@ -1,0 +1,81 @@
+import { useMantineColorScheme } from "@mantine/core";
+import type { GuestView } from "@readroom/shared/contract/http/critical.js";
+import { useEffect, useState } from "react";
+import { asHubError, type HubError } from "../../kernel/api";
+import { LineProvider } from "../../kernel/socket";
+import { Logo } from "../../ui/logo";
+import { SkeletonRows } from "../../ui/states";
+import classes from "./page.module.css";
+import { Doorstep, LinkDead } from "./parts/doorstep";
+import { GuestRoom } from "./parts/guest-room";
+import { guestRoom } from "./source";
+
+type Stage =
+  | { at: "looking" }
+  | { at: "door"; token: string }
+  | { at: "room"; guest: GuestView; came: "now" | "before" }
+  | { at: "dead"; error: HubError };
+
+/** Where a join link leads: first who calls and why, then the room. The token is taken out of the address at once. */
+export default function JoinPage() {
+  const [stage, setStage] = useState<Stage>({ at: "looking" });
+  const { setColorScheme } = useMantineColorScheme();
+  useEffect(() => setColorScheme("auto"), [setColorScheme]);
+  useEffect(() => {
+    const token = takeToken();
+    if (token) return setStage({ at: "door", token });
+    // No token: a reload by somebody who is in already has the guest's cookie.
+    guestRoom().then(
+      (guest) => setStage({ at: "room", guest, came: "before" }),
+      (thrown: unknown) => setStage({ at: "dead", error: asHubError(thrown) }),
+    );
+  }, []);
+
+  switch (stage.at) {
+    case "looking":
+      return (
+        <Frame>
+          <SkeletonRows rows={4} tracks="1fr" height={40} />
+        </Frame>
+      );
+    case "door":
+      return (
+        <Frame>
+          <Doorstep token={stage.token} onEntered={(guest) => setStage({ at: "room", guest, came: "now" })} />
+        </Frame>
+      );
+    case "dead":
+      return (
+        <Frame>
+          <LinkDead error={stage.error} />
+        </Frame>
+      );
+    case "room":
+      return (
+        <LineProvider who={`guest:${stage.guest.linkId}`} topics={[`study:${stage.guest.studyId}`]}>
+          <GuestRoom first={stage.guest} autoJoin={stage.came === "now"} />
+        </LineProvider>
+      );
+  }
+}
+
+function Frame({ children }: { children: React.ReactNode }) {
+  return (
+    <div className={classes.frame}>
+      <header className={classes.brand}>
+        <Logo size={24} />
+        <span>Readroom</span>
+      </header>
+      <main className={classes.door}>{children}</main>
+      <footer className={classes.foot}>Not cleared for diagnostic use</footer>
+    </div>
+  );
+}
+
+/** The fragment never reaches a server; out of the address bar it is in no history, bookmark or screenshot either. */
+function takeToken(): string | null {
+  const token = window.location.hash.slice(1);
+  if (token.length < 20) return null;
+  window.history.replaceState(null, "", window.location.pathname);
+  return token;
+}
