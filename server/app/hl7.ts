@@ -1,5 +1,9 @@
-import { hl7Engine } from "../adapters/hl7/engine.js";
+import { join } from "node:path";
+import { hl7Engine, hl7ResultCodec } from "../adapters/hl7/engine.js";
 import { listenMllp } from "../adapters/hl7/listener.js";
+import { mllpSender } from "../adapters/hl7/sender.js";
+import { resultFolder } from "../adapters/results/folder.js";
+import { deliveryFeature } from "../features/delivery/public.js";
 import { orderReceiver, ordersFeature } from "../features/orders/public.js";
 import type { Deps } from "../kernel/deps.js";
 import type { Feature } from "../kernel/feature.js";
@@ -14,7 +18,20 @@ export function composeOrders(deps: Deps, config: Config): Feature {
       port: config.mllp.port,
       receiver: orderReceiver(deps, options),
       note: (event, { peer, error, bytes }) =>
-        log.warn({ event, peer, bytes, err: error instanceof Error ? { message: error.message } : undefined }, "mllp connection"),
+        log.warn(
+          { event, peer, bytes, err: error instanceof Error ? { message: error.message } : undefined },
+          "mllp connection",
+        ),
     });
   return ordersFeature(deps, config.roles.includes("hl7") ? { ...options, listen } : options);
+}
+
+/** Results out, by MLLP and into the folder of each site. */
+export function composeDelivery(deps: Deps, config: Config): Feature {
+  const ports = {
+    transport: mllpSender(),
+    codec: hl7ResultCodec,
+    folder: resultFolder(join(config.dataDir, "outbound")),
+  };
+  return deliveryFeature(deps, ports, config.roles.includes("relay"));
 }

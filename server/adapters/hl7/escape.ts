@@ -63,7 +63,10 @@ function hexRun(
 
 /** NUL is dropped: no field means it, and PostgreSQL can't store it as text. */
 function hexText(hex: string, charset: Charset): string {
-  return decodeHexEscape(Uint8Array.from(Buffer.from(hex, "hex")), charset.charset, charset.declared).replaceAll("\0", "");
+  return decodeHexEscape(Uint8Array.from(Buffer.from(hex, "hex")), charset.charset, charset.declared).replaceAll(
+    "\0",
+    "",
+  );
 }
 
 function sequence(body: string, delimiters: Delimiters, charset: Charset): string | undefined {

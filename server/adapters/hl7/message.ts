@@ -126,7 +126,10 @@ export type ParseProblem = { text: string };
 export function parseMessage(bytes: Uint8Array): { ok: true; value: Hl7Text } | { ok: false; problem: ParseProblem } {
   const decoded = decodeMessage(bytes);
   // NUL means nothing in HL7 and can't be stored as text by PostgreSQL.
-  const text = decoded.text.replaceAll("\0", "").replace(/^\ufeff/, "").trimStart();
+  const text = decoded.text
+    .replaceAll("\0", "")
+    .replace(/^\ufeff/, "")
+    .trimStart();
   if (!text.startsWith("MSH"))
     return { ok: false, problem: { text: "the message does not begin with an MSH segment" } };
   const field = text[3] ?? "";

@@ -25,9 +25,16 @@ beforeAll(async () => {
   database = await freshDatabase();
   db = openDatabase(database.url, { max: 8 });
   deps = { db, clock: testClock(Date.UTC(2026, 10, 24, 9)), log: pino({ level: "silent" }) };
-  hospital = await one("INSERT INTO organisation (kind, code, name, time_zone) VALUES ('hospital', 'GEN', 'General', 'Europe/Berlin') RETURNING id");
+  hospital = await one(
+    "INSERT INTO organisation (kind, code, name, time_zone) VALUES ('hospital', 'GEN', 'General', 'Europe/Berlin') RETURNING id",
+  );
   site = await addSite(hospital, "GEN", ["GENERAL", "XYZ_RADIOLOGY", "GHHSFacility"]);
-  listener = await listenMllp({ port: 0, host: "127.0.0.1", receiver: orderReceiver(deps, { hl7: hl7Engine, demo: false }), note: () => undefined });
+  listener = await listenMllp({
+    port: 0,
+    host: "127.0.0.1",
+    receiver: orderReceiver(deps, { hl7: hl7Engine, demo: false }),
+    note: () => undefined,
+  });
 });
 
 afterAll(async () => {
@@ -63,7 +70,8 @@ async function send(...messages: (string | Uint8Array)[]): Promise<PlainMessage[
 
 const verdict = (reply: PlainMessage | undefined) => `${reply?.get("MSA-1")} ${reply?.get("ERR-3.1")}`.trim();
 const count = async (sql: string) => Number(await one(`SELECT count(*) FROM ${sql}`));
-const events = async () => (await db.pool.query<{ type: string }>("SELECT type FROM outbox ORDER BY seq")).rows.map((row) => row.type);
+const events = async () =>
+  (await db.pool.query<{ type: string }>("SELECT type FROM outbox ORDER BY seq")).rows.map((row) => row.type);
 const variant = (controlId: string, orc: string, obr?: string) =>
   madeOrder({ controlId, segments: { ORC: `ORC|${orc}`, ...(obr === undefined ? {} : { OBR: obr }) } });
 
@@ -71,9 +79,19 @@ describe("orders over MLLP", () => {
   test("[OR1] an order that is answered AA is committed with its audit and event", async () => {
     const [reply] = await send(madeOrder());
     expect(verdict(reply)).toBe("AA");
-    const { rows } = await db.pool.query("SELECT accession_number, placer_order_number, priority, modality, state, study_instance_uid, source FROM imaging_order");
+    const { rows } = await db.pool.query(
+      "SELECT accession_number, placer_order_number, priority, modality, state, study_instance_uid, source FROM imaging_order",
+    );
     expect(rows).toEqual([
-      { accession_number: "A100", placer_order_number: "P100", priority: "stat", modality: "CT", state: "scheduled", study_instance_uid: "1.2.3.4.5", source: "hl7" },
+      {
+        accession_number: "A100",
+        placer_order_number: "P100",
+        priority: "stat",
+        modality: "CT",
+        state: "scheduled",
+        study_instance_uid: "1.2.3.4.5",
+        source: "hl7",
+      },
     ]);
     expect(await events()).toEqual(["patient.updated", "order.created"]);
     expect(await count("audit_event WHERE action = 'order.created'")).toBe(1);
@@ -82,7 +100,10 @@ describe("orders over MLLP", () => {
 
   test("[OR1] a connection that is cut after sending leaves all or nothing, and the resend is answered AA with one order", async () => {
     for (let run = 0; run < 10; run++) {
-      const message = madeOrder({ controlId: `CUT${run}`, segments: { ORC: `ORC|NW|CP${run}`, OBR: `OBR|1|CP${run}|CF${run}|CT^CT Head^L` } });
+      const message = madeOrder({
+        controlId: `CUT${run}`,
+        segments: { ORC: `ORC|NW|CP${run}`, OBR: `OBR|1|CP${run}|CF${run}|CT^CT Head^L` },
+      });
       const sender = await OrderSender.connect(listener.port);
       const reply = sender.send(message).then(
         () => "answered",
@@ -107,7 +128,9 @@ describe("orders over MLLP", () => {
     const [other] = await send(variant("MSG1", "NW|P2|F2", "OBR|1|P2|F2|MR^MR Brain^L"));
     expect(verdict(other)).toBe("AA");
     expect(await count("imaging_order")).toBe(2);
-    expect(await one("SELECT reason FROM hl7_message ORDER BY at DESC, reason DESC LIMIT 1")).toContain("control id came before");
+    expect(await one("SELECT reason FROM hl7_message ORDER BY at DESC, reason DESC LIMIT 1")).toContain(
+      "control id came before",
+    );
   });
 
   test("[OR2] several orders in one message: all or nothing", async () => {
@@ -118,7 +141,11 @@ describe("orders over MLLP", () => {
     const [reply] = await send(two("CA"));
     expect(verdict(reply)).toBe("AE 204");
     expect(reply?.get("ERR-2")).toBe("ORC^2^2");
-    expect([await count("imaging_order"), await count("patient"), await count("hl7_message WHERE state = 'failed'")]).toEqual([0, 0, 1]);
+    expect([
+      await count("imaging_order"),
+      await count("patient"),
+      await count("hl7_message WHERE state = 'failed'"),
+    ]).toEqual([0, 0, 1]);
     expect(await events()).toEqual(["message.failed"]);
   });
 
@@ -129,12 +156,17 @@ describe("orders over MLLP", () => {
     const demo = orderReceiver(deps, { hl7: hl7Engine, demo: true });
     const [local] = await demo.receive(new TextEncoder().encode(stranger), { address: "127.0.0.1" });
     expect(verdict(new PlainMessage(new TextDecoder().decode(local)))).toBe("AA");
-    const [far] = await demo.receive(new TextEncoder().encode(stranger.replace("MSG1", "MSG2")), { address: "10.0.0.1" });
+    const [far] = await demo.receive(new TextEncoder().encode(stranger.replace("MSG1", "MSG2")), {
+      address: "10.0.0.1",
+    });
     expect(verdict(new PlainMessage(new TextDecoder().decode(far)))).toBe("AR 204");
   });
 
   test("[OR6] [OR8] change, hold, status, cancel, and what is unknown", async () => {
-    const unknown = await send(...["CA", "DC", "RP", "HD", "RL"].map((code) => variant(code, `${code}|P100|F100`)), variant("SC", "SC|P100|F100||IP"));
+    const unknown = await send(
+      ...["CA", "DC", "RP", "HD", "RL"].map((code) => variant(code, `${code}|P100|F100`)),
+      variant("SC", "SC|P100|F100||IP"),
+    );
     expect(unknown.map(verdict)).toEqual(Array(6).fill("AE 204"));
     expect(verdict((await send(variant("XO1", "XO|P100|F100")))[0])).toBe("AA");
     expect(await count("imaging_order WHERE priority = 'stat' OR priority = 'routine'")).toBe(1);
@@ -148,7 +180,9 @@ describe("orders over MLLP", () => {
       variant("ZZ", "ZZ|P100|F100"),
     );
     expect(known.map(verdict)).toEqual(["AA", "AA", "AA", "AA", "AA", "AE 205", "AE 103"]);
-    const { rows } = await db.pool.query("SELECT state, priority, detail->'held' AS held, detail->>'cancelled' AS cancelled FROM imaging_order");
+    const { rows } = await db.pool.query(
+      "SELECT state, priority, detail->'held' AS held, detail->>'cancelled' AS cancelled FROM imaging_order",
+    );
     expect(rows).toEqual([{ state: "cancelled", priority: "stat", held: true, cancelled: "cancelled" }]);
     expect((await events()).filter((type) => type === "order.cancelled")).toHaveLength(1);
   });
@@ -157,7 +191,8 @@ describe("orders over MLLP", () => {
     await send(madeOrder());
     const bare = `OBR|1|P100|F100|CTHEAD^CT Head without contrast^L${"|".repeat(14)}A100`;
     await send(variant("2", "XO|P100|F100|||||||||77^Cuddy^Lisa^^^Dr", bare));
-    const question = () => one("SELECT clinical_question || '/' || referring_phone || '/' || body_part FROM imaging_order");
+    const question = () =>
+      one("SELECT clinical_question || '/' || referring_phone || '/' || body_part FROM imaging_order");
     expect(await question()).toBe("Exclude haemorrhage\nSudden headache\nGCS 14/+1 555 1234567/Head");
     await send(variant("3", 'XO|P100|F100|||||||||77^Cuddy^Lisa^^^Dr||""', `${bare}${"|".repeat(13)}""`));
     expect(await question()).toBe("//Head");
@@ -169,20 +204,34 @@ describe("orders over MLLP", () => {
     await study("A100", "4711", "");
     await matchNow();
     expect(verdict((await send(variant("2", "CA|P100|F100")))[0])).toBe("AE 206");
-    const [other] = await send(madeOrder({ controlId: "3", segments: { PID: "PID|1||9999^^^GENERAL^MR||Else^Someone" } }));
+    const [other] = await send(
+      madeOrder({ controlId: "3", segments: { PID: "PID|1||9999^^^GENERAL^MR||Else^Someone" } }),
+    );
     expect(verdict(other)).toBe("AE 205");
     expect(await count("patient")).toBe(1);
   });
 
   test("[OR16] cut off, oversize and unreadable messages are answered AR and kept; the next one on another connection is taken", async () => {
     const sender = await OrderSender.connect(listener.port);
-    sender.write(Buffer.concat([Buffer.from([0x0b]), Buffer.from(madeOrder().slice(0, 200)), Buffer.from([0x0b]), Buffer.from("nonsense"), Buffer.from([0x1c, 0x0d])]));
+    sender.write(
+      Buffer.concat([
+        Buffer.from([0x0b]),
+        Buffer.from(madeOrder().slice(0, 200)),
+        Buffer.from([0x0b]),
+        Buffer.from("nonsense"),
+        Buffer.from([0x1c, 0x0d]),
+      ]),
+    );
     const cut = new PlainMessage(await sender.reply());
     expect([cut.get("MSA-1"), cut.get("MSA-2")]).toEqual(["AR", "MSG1"]);
     expect(verdict(new PlainMessage(await sender.reply()))).toBe("AR 100");
     sender.write(Buffer.concat([Buffer.from([0x0b]), Buffer.from(madeOrder()), Buffer.alloc(17 * 1024 * 1024, 65)]));
     const long = new PlainMessage(await sender.reply());
-    expect([long.get("MSA-1"), long.get("MSA-2"), long.get("MSA-3")]).toEqual(["AR", "MSG1", "the message is longer than 16 MB"]);
+    expect([long.get("MSA-1"), long.get("MSA-2"), long.get("MSA-3")]).toEqual([
+      "AR",
+      "MSG1",
+      "the message is longer than 16 MB",
+    ]);
     await expect(sender.reply()).rejects.toThrow("closed");
     expect(await count("hl7_message WHERE state = 'rejected'")).toBe(3);
     expect(verdict((await send(madeOrder()))[0])).toBe("AA");
@@ -201,42 +250,63 @@ describe("orders over MLLP", () => {
 
   test("[OR14] a merge moves orders and studies, and the old number leads to the survivor", async () => {
     await send(madeOrder({ segments: { PID: "PID|1||OLD^^^GENERAL^MR||Smith^Lucy" } }));
-    const merge = "MSH|^~\\&|RIS|GENERAL|R|H|2026||ADT^A40^ADT_A39|M1|P|2.5.1\rPID|1||NEW^^^GENERAL^MR||Smith^Lucy\rMRG|OLD^^^GENERAL^MR\r";
-    const update = "MSH|^~\\&|RIS|GENERAL|R|H|2026||ADT^A08|U1|P|2.3\rPID|1||NEW^^^GENERAL^MR||Jones^Lucy||19800101|F\r";
-    const again = madeOrder({ controlId: "5", segments: { PID: "PID|1||OLD^^^GENERAL^MR||Smith^Lucy", ORC: "ORC|NW|P5|F5", OBR: "OBR|1|P5|F5|CT^CT Chest^L" } });
+    const merge =
+      "MSH|^~\\&|RIS|GENERAL|R|H|2026||ADT^A40^ADT_A39|M1|P|2.5.1\rPID|1||NEW^^^GENERAL^MR||Smith^Lucy\rMRG|OLD^^^GENERAL^MR\r";
+    const update =
+      "MSH|^~\\&|RIS|GENERAL|R|H|2026||ADT^A08|U1|P|2.3\rPID|1||NEW^^^GENERAL^MR||Jones^Lucy||19800101|F\r";
+    const again = madeOrder({
+      controlId: "5",
+      segments: { PID: "PID|1||OLD^^^GENERAL^MR||Smith^Lucy", ORC: "ORC|NW|P5|F5", OBR: "OBR|1|P5|F5|CT^CT Chest^L" },
+    });
     expect((await send(merge, update, again)).map(verdict)).toEqual(["AA", "AA", "AA"]);
-    const { rows } = await db.pool.query("SELECT p.mrn, p.name->>'alphabetic' AS name, count(*)::int AS orders FROM imaging_order o JOIN patient p ON p.id = o.patient_id GROUP BY 1, 2");
+    const { rows } = await db.pool.query(
+      "SELECT p.mrn, p.name->>'alphabetic' AS name, count(*)::int AS orders FROM imaging_order o JOIN patient p ON p.id = o.patient_id GROUP BY 1, 2",
+    );
     expect(rows).toEqual([{ mrn: "NEW", name: "Jones^Lucy", orders: 2 }]);
     expect(await events()).toContain("patient.merged");
   });
 
-  test.runIf(realMessages().length > 0)("[OR1] [OR2] every real message is answered, and those that are imaging orders are there", async () => {
-    const sender = await OrderSender.connect(listener.port);
-    const verdicts: Record<string, string> = {};
-    for (const { name, bytes } of realMessages()) {
-      sender.write(Buffer.concat([Buffer.from([0x0b]), Buffer.from(bytes), Buffer.from([0x1c, 0x0d])]));
-      const accepts = new TextDecoder().decode(bytes).split(/[\r\n]/)[0]?.split("|").slice(14, 16).join();
-      if (accepts !== "NE,NE") verdicts[name] = verdict(new PlainMessage(await sender.reply()));
-    }
-    await sender.close();
-    expect(Object.entries(verdicts).filter(([, said]) => said === "AA").map(([name]) => name)).toEqual([
-      "ADT_A31-UpdatePersonInfo.hl7",
-      "ADT_A40-PatientMerge.hl7",
-      "OMI_O23-ImagingOrder.hl7",
-      "ORM_O01-GeneralOrder.hl7",
-      "ADT-A08-01.hl7",
-      "ORM-O01-01.hl7",
-      "ORM-O01-03.hl7",
-    ]);
-    expect(verdicts["OMG-O19-01.hl7"]).toBe("AE 103");
-    const { rows } = await db.pool.query("SELECT accession_number AS a, procedure_text AS p, modality AS m FROM imaging_order ORDER BY 1, 2");
-    expect(rows).toEqual([
-      { a: "1201", p: "CT Head", m: "CT" },
-      { a: "2301", p: "MR Brain", m: "MR" },
-      { a: "AccessionNumber", p: "Microscopic Observation", m: "CT" },
-    ]);
-    expect((await send(realMessage("OMI_O23-ImagingOrder.hl7"))).map(verdict)).toEqual(["AA"]);
-  });
+  test.runIf(realMessages().length > 0)(
+    "[OR1] [OR2] every real message is answered, and those that are imaging orders are there",
+    async () => {
+      const sender = await OrderSender.connect(listener.port);
+      const verdicts: Record<string, string> = {};
+      for (const { name, bytes } of realMessages()) {
+        sender.write(Buffer.concat([Buffer.from([0x0b]), Buffer.from(bytes), Buffer.from([0x1c, 0x0d])]));
+        const accepts = new TextDecoder()
+          .decode(bytes)
+          .split(/[\r\n]/)[0]
+          ?.split("|")
+          .slice(14, 16)
+          .join();
+        if (accepts !== "NE,NE") verdicts[name] = verdict(new PlainMessage(await sender.reply()));
+      }
+      await sender.close();
+      expect(
+        Object.entries(verdicts)
+          .filter(([, said]) => said === "AA")
+          .map(([name]) => name),
+      ).toEqual([
+        "ADT_A31-UpdatePersonInfo.hl7",
+        "ADT_A40-PatientMerge.hl7",
+        "OMI_O23-ImagingOrder.hl7",
+        "ORM_O01-GeneralOrder.hl7",
+        "ADT-A08-01.hl7",
+        "ORM-O01-01.hl7",
+        "ORM-O01-03.hl7",
+      ]);
+      expect(verdicts["OMG-O19-01.hl7"]).toBe("AE 103");
+      const { rows } = await db.pool.query(
+        "SELECT accession_number AS a, procedure_text AS p, modality AS m FROM imaging_order ORDER BY 1, 2",
+      );
+      expect(rows).toEqual([
+        { a: "1201", p: "CT Head", m: "CT" },
+        { a: "2301", p: "MR Brain", m: "MR" },
+        { a: "AccessionNumber", p: "Microscopic Observation", m: "CT" },
+      ]);
+      expect((await send(realMessage("OMI_O23-ImagingOrder.hl7"))).map(verdict)).toEqual(["AA"]);
+    },
+  );
 });
 
 describe("orders by form and matching", () => {
@@ -261,7 +331,18 @@ describe("orders by form and matching", () => {
     expect(taken[0]).toEqual(taken[1]);
     expect(taken[0]).toMatchObject({ ok: true, value: { accessionNumber: expect.stringMatching(/^RR\d{8}$/) } });
     expect(await one("SELECT name->>'alphabetic' FROM patient")).toBe("Mül ler^Anna");
-    const foreign = { kind: "user", userId: "u", name: "n", organisationId: "x", organisationKind: "hospital", roles: ["coordinator"], siteIds: null, hospitalIds: ["x"], sessionId: "", address: "" } as const;
+    const foreign = {
+      kind: "user",
+      userId: "u",
+      name: "n",
+      organisationId: "x",
+      organisationKind: "hospital",
+      roles: ["coordinator"],
+      siteIds: null,
+      hospitalIds: ["x"],
+      sessionId: "",
+      address: "",
+    } as const;
     expect(await enterOrder(deps, foreign, entered)).toMatchObject({ ok: false, error: { code: "not_found" } });
   });
 
@@ -274,7 +355,12 @@ describe("orders by form and matching", () => {
     await matchNow();
     const { rows } = await db.pool.query<{ id: string; match_state: string }>("SELECT id, match_state FROM study");
     const state = (id: string) => rows.find((row) => row.id === id)?.match_state;
-    expect([right, named, otherPatient, otherIssuer].map(state)).toEqual(["matched", "matched", "unmatched", "unmatched"]);
+    expect([right, named, otherPatient, otherIssuer].map(state)).toEqual([
+      "matched",
+      "matched",
+      "unmatched",
+      "unmatched",
+    ]);
     expect(await one("SELECT state FROM imaging_order")).toBe("in_progress");
   });
 });
@@ -288,9 +374,19 @@ function study(accession: string, patientId: string, issuer: string, studyUid = 
 }
 
 async function matchNow(): Promise<void> {
-  const { rows } = await db.pool.query<{ id: string; type: string; payload: Record<string, unknown> }>("SELECT id, type, payload FROM outbox WHERE type = 'order.created' ORDER BY seq");
+  const { rows } = await db.pool.query<{ id: string; type: string; payload: Record<string, unknown> }>(
+    "SELECT id, type, payload FROM outbox WHERE type = 'order.created' ORDER BY seq",
+  );
   for (const row of rows) {
-    const event = { ...row, stream: "", version: 1, topics: [], actor: { kind: "system", id: "", name: "" }, at: 0, publishedSeq: 0 };
+    const event = {
+      ...row,
+      stream: "",
+      version: 1,
+      topics: [],
+      actor: { kind: "system", id: "", name: "" },
+      at: 0,
+      publishedSeq: 0,
+    };
     await db.tx((tx) => matchWaitingStudies.run(deps, tx, event));
   }
 }
