@@ -57,25 +57,24 @@ export async function install(say) {
   const lockfile = fs.readFileSync(at("package-lock.json"), "utf8");
   fs.rmSync(stampFile, { force: true });
   const expected = packagesIn(lockfile).filter(([, entry]) => !entry.link && isForHere(entry)).length;
-  const progress = setInterval(
-    () => say(`    ${countPackages(at("node_modules"))} of about ${expected} packages`),
-    5000,
-  );
+  // npm says a line for each answer, from the registry or from its cache: first where every package is, then the packages.
+  let lookedUp = 0;
+  let fetched = 0;
+  const hear = (line) => {
+    if (!line.startsWith("npm http")) return true;
+    if (line.includes(".tgz")) fetched++;
+    else lookedUp++;
+    return false;
+  };
+  const progress = setInterval(() => {
+    say(`    looked up ${Math.min(lookedUp, expected)}, fetched ${fetched} of about ${expected} packages`);
+  }, 5000);
   try {
-    await runNpm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]);
+    await runNpm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=http"], hear);
   } finally {
     clearInterval(progress);
   }
   replaceFile(stampFile, wantedStamp(lockfile));
-}
-
-/** Packages of a node_modules folder that are unpacked: npm makes all their folders first and fills them one by one. */
-function countPackages(folder) {
-  const list = (dir) => (fs.existsSync(dir) ? fs.readdirSync(dir).filter((name) => !name.startsWith(".")) : []);
-  const places = list(folder).flatMap((name) =>
-    name.startsWith("@") ? list(`${folder}/${name}`).map((one) => `${name}/${one}`) : [name],
-  );
-  return places.filter((place) => fs.existsSync(`${folder}/${place}/package.json`)).length;
 }
 
 async function runNpm(args, hear) {
