@@ -109,13 +109,17 @@ module.exports = {
         "^server/prisma\\.config\\.ts$",
         "/store\\.ts$",
         "/store-[a-z-]+\\.ts$",
+        "-store\\.ts$",
       ],
       "SQL stands in the kernel and in store.ts files",
     ),
     forbid(
       "models-in-stores",
       "Prisma's models are used in the kernel and in store.ts files",
-      { path: "^server/", pathNot: ["^server/(kernel|prisma)/", "/store\\.ts$", "/store-[a-z-]+\\.ts$"] },
+      {
+        path: "^server/",
+        pathNot: ["^server/(kernel|prisma)/", "/store\\.ts$", "/store-[a-z-]+\\.ts$", "-store\\.ts$"],
+      },
       { path: "^server/prisma/generated/" },
     ),
     onlyIn(
