@@ -1,8 +1,11 @@
 import { MediasoupEngine } from "../adapters/media/engine.js";
 import { DEMO_PASSWORD, PEOPLE } from "../demo/world.js";
+import { auditFeature } from "../features/audit/public.js";
 import { consultFeature } from "../features/consult/public.js";
 import { criticalFeature } from "../features/critical/public.js";
-import { identityRoutes } from "../features/identity/public.js";
+import { contractsFeature } from "../features/contracts/public.js";
+import { adminRoutes, identityRoutes } from "../features/identity/public.js";
+import { operationsFeature } from "../features/operations/public.js";
 import { readingFeature, roomPolicy } from "../features/reading/public.js";
 import { reportFeature } from "../features/report/public.js";
 import { routingFeature } from "../features/routing/public.js";
@@ -30,6 +33,10 @@ export function composeFeatures(deps: Deps, config: Config, databaseUrl: string)
     reportFeature(deps, rooms.documents),
     routingFeature(deps),
     worklistFeature(deps),
+    operationsFeature(deps),
+    contractsFeature(deps),
+    { name: "administration", routes: (app) => adminRoutes(app, deps) },
+    auditFeature(deps),
     criticalFeature(deps, config.http.publicUrl),
     consultFeature(deps, engine),
     composeOrders(deps, config),

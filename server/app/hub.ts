@@ -80,6 +80,9 @@ export async function startHub(
       if (event.type === "user.rights_changed") {
         sockets.disconnectWhere((actor) => actor.kind === "user" && actor.userId === event.payload.userId);
       }
+      if (event.type === "token.revoked") {
+        sockets.disconnectWhere((actor) => actor.kind === "machine" && actor.tokenId === event.payload.tokenId);
+      }
       if (event.type === "link.revoked") {
         sockets.disconnectWhere((actor) => actor.kind === "guest" && actor.linkId === event.payload.linkId);
       }
