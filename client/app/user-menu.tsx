@@ -28,7 +28,11 @@ export function UserMenu() {
   return (
     <Menu position="bottom-end" width={248}>
       <Menu.Target>
-        <button type="button" className={classes.user} aria-label={`${initials(session.user.name)}: ${session.user.name}, menu`}>
+        <button
+          type="button"
+          className={classes.user}
+          aria-label={`${initials(session.user.name)}: ${session.user.name}, menu`}
+        >
           <Avatar size={26} radius="50%" color="teal" variant="light" aria-hidden="true">
             {initials(session.user.name)}
           </Avatar>

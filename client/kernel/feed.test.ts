@@ -60,6 +60,23 @@ describe("feed", () => {
     expect(feed.unbrokenSince).toBe(10);
   });
 
+  it("[FD5] passes computed views on under the number of the event before them, and tells of a gap after a reconnect", async () => {
+    const feed = new Feed();
+    const { heard } = following(feed);
+    let gaps = 0;
+    feed.onGap(() => {
+      gaps++;
+    });
+    await feed.connected(wire({ seq: 10 }));
+    feed.receive(event(11));
+    feed.receive({ ...event(11), type: "worklist.row" });
+    expect(heard).toEqual([11, 11]);
+    expect(gaps).toBe(0);
+    feed.disconnected();
+    await feed.connected(wire({ seq: 12 }));
+    expect(gaps).toBe(1);
+  });
+
   it("[FD3] tells its listeners to start over when the hub has forgotten what was missed", async () => {
     const feed = new Feed();
     const { resets } = following(feed);

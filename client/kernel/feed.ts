@@ -7,6 +7,9 @@ export interface Wire {
   ask(message: string, body: unknown): Promise<unknown>;
 }
 
+/** Types of events that are views computed from stored ones. After a gap their snapshots are loaded again ("gap"). */
+const COMPUTED: ReadonlySet<string> = new Set(["worklist.row", "worklist.gone"]);
+
 type Answer<T> = { ok: true; value: T } | { ok: false; error: ApiError };
 
 /**
@@ -17,6 +20,7 @@ export class Feed {
   private wanted = new Map<string, number>();
   private listeners = new Set<(event: HubEvent) => void>();
   private resets = new Set<() => void>();
+  private gaps = new Set<() => void>();
   private seen: number | null = null;
   private wire: Wire | null = null;
   /** Sequence from which nothing was missed: a snapshot taken before it must be loaded anew. null: not subscribed yet. */
@@ -35,6 +39,12 @@ export class Feed {
   onReset(listener: () => void): () => void {
     this.resets.add(listener);
     return () => this.resets.delete(listener);
+  }
+
+  /** Called after every reconnect: what is computed and not stored was missed, so its snapshot is to be loaded again. */
+  onGap(listener: () => void): () => void {
+    this.gaps.add(listener);
+    return () => this.gaps.delete(listener);
   }
 
   /** Follows topics until the returned function is called; asked for again after every reconnect. */
@@ -68,6 +78,11 @@ export class Feed {
   }
 
   private take(event: HubEvent): void {
+    // Computed views follow the event that they were computed from under its number; they are neither stored nor replayed.
+    if (COMPUTED.has(event.type)) {
+      for (const listener of this.listeners) listener(event);
+      return;
+    }
     if (this.seen !== null && event.seq <= this.seen) return;
     this.seen = event.seq;
     for (const listener of this.listeners) listener(event);
@@ -92,5 +107,6 @@ export class Feed {
     }
     for (const event of subscribed.missed) this.take(event);
     this.seen = Math.max(this.seen ?? 0, subscribed.seq);
+    for (const gap of this.gaps) gap();
   }
 }

@@ -1,4 +1,5 @@
 import type { HubEvent } from "@readroom/shared/contract/down.js";
+import { frames } from "@readroom/shared/contract/frames.js";
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from "react";
 import { io, type Socket } from "socket.io-client";
@@ -55,7 +56,13 @@ export function LineProvider({
     const feed = new Feed();
     feed.follow(wanted.split(" ").filter(Boolean));
     feed.onReset(() => void client.invalidateQueries());
-    const socket = io({ transports: ["websocket"], reconnectionDelay: 300, reconnectionDelayMax: 4000, forceNew: true });
+    const socket = io({
+      transports: ["websocket"],
+      parser: frames,
+      reconnectionDelay: 300,
+      reconnectionDelayMax: 4000,
+      forceNew: true,
+    });
     const stop = keep(socket, feed, setLive);
     setValue({ socket, feed });
     return () => {

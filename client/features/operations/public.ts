@@ -1,2 +1,1 @@
-export { QueueList } from "./parts/queue-list";
-export { QueueTab } from "./parts/queue-tab";
+export { useReloadOnEvents } from "./source";

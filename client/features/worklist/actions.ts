@@ -12,8 +12,9 @@ import { change, predictClaim } from "./use-worklist";
 /** "Dr Ortiz claimed it 2 s ago." where the hub says who and when, else the hub's own sentence. */
 export function sayRefusal(error: HubError, now: number): string {
   const by = error.detail.by;
-  const name = typeof by === "string" ? by : typeof by === "object" && by !== null && "name" in by ? String(by.name) : null;
-  const since = error.detail.since ?? error.detail.claimedAt;
+  const name =
+    typeof by === "string" ? by : typeof by === "object" && by !== null && "name" in by ? String(by.name) : null;
+  const since = error.detail.since;
   if (error.code === "already_claimed" && name)
     return `${name} claimed it${typeof since === "number" ? ` ${ago(since, now)}` : " before you"}.`;
   return [error.message, error.action].filter(Boolean).join(" ");
@@ -44,15 +45,19 @@ export function useClaims() {
     /** The most urgent study that this person may read, claimed and opened. */
     next: async () => {
       try {
-        const line = await claimNext();
-        change(client, { type: "line", line });
-        navigate(`/read/${line.studyId}`);
+        const given = await claimNext();
+        if (!given.line) {
+          toast.refused(given.reason || "Nothing is waiting that is yours to read.");
+          return;
+        }
+        change(client, { type: "line", line: given.line });
+        navigate(`/read/${given.line.studyId}`);
       } catch (thrown) {
         refused(thrown);
       }
     },
     release: async (line: Line) => {
-      if (line.claim.state !== "held" || line.claim.by.id !== user.id || line.claim.fence === null) {
+      if (line.claim.state !== "held" || line.claim.by.id !== user.id) {
         toast.refused("Only a study that you hold can be released.");
         return;
       }

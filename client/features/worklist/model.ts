@@ -1,69 +1,44 @@
-import { ineligibility, type Reader } from "@readroom/shared/domain/eligibility.js";
-import { type Urgency, urgencyRank } from "@readroom/shared/domain/urgency.js";
+import type { WorklistRow } from "@readroom/shared/contract/http/worklist.js";
+import type { Reader } from "@readroom/shared/domain/eligibility.js";
+import { readingRight } from "@readroom/shared/domain/reading-right.js";
+import { urgencyRank } from "@readroom/shared/domain/urgency.js";
 import { standing } from "../../ui/deadline";
-import { type NameGroups, personName } from "../../ui/format";
 
-/** Who holds a study. `until`: when the lease ends unless it is renewed, ms; `fence`: its fencing token. */
-export type LineClaim =
-  | { state: "open" }
-  | { state: "held"; by: { id: string; name: string }; fence: number | null }
-  | { state: "done"; by: { id: string; name: string } | null };
+/** One study as the worklist shows it: the hub's own row. */
+export type Line = WorklistRow;
 
-/** One study as the worklist shows it. Instants are ms since 1970, UTC. */
-export interface Line {
-  studyId: string;
-  studyInstanceUid: string;
-  patient: { name: NameGroups; birthDate: string | null; sex: string | null; mrn: string };
-  procedure: string;
-  modalities: readonly string[];
-  accessionNumber: string;
-  studyAt: number | null;
-  images: number;
-  imagesExpected: number | null;
-  state: "receiving" | "complete" | "readable" | "closed";
-  matched: boolean;
-  site: { id: string; name: string; timeZone: string; jurisdiction: string };
-  pool: { id: string; name: string } | null;
-  subspecialty: string;
-  readType: "preliminary" | "final";
-  urgency: Urgency;
-  urgencyReason: string;
-  clockStartedAt: number | null;
-  deadline: number | null;
-  /** What set the clock, in words. */
-  rule: string;
-  priors: number;
-  claim: LineClaim;
-  reportState: "none" | "draft" | "preliminary" | "final" | "addended" | "corrected";
-  /** A critical finding whose loop is not closed. */
-  criticalOpen: boolean;
-}
-
-/** seq: everything up to this event is in the rows. */
+/** seq: everything up to this event is in the rows. reader: what the one who looks may read today; null for others. */
 export interface Worklist {
   lines: ReadonlyMap<string, Line>;
   seq: number;
+  reader: Reader | null;
 }
 
 export type WorklistChange =
-  | { type: "loaded"; lines: readonly Line[]; seq: number }
-  /** Some studies were asked for again; those that did not come back have left the list. */
-  | { type: "refreshed"; asked: readonly string[]; lines: readonly Line[] }
-  | { type: "line"; line: Line };
+  | { type: "loaded"; lines: readonly Line[]; seq: number; reader: Reader | null }
+  | { type: "line"; line: Line }
+  | { type: "gone"; studyId: string };
 
-/** The list after a change. Pure; returns the same object when nothing changed. */
+/** The list after a change. Pure; an older view of a line never replaces a newer one. */
 export function reduce(list: Worklist, change: WorklistChange): Worklist {
   switch (change.type) {
     case "loaded":
-      return { lines: new Map(change.lines.map((line) => [line.studyId, line])), seq: change.seq };
-    case "refreshed": {
+      return {
+        lines: new Map(change.lines.map((line) => [line.studyId, line])),
+        seq: change.seq,
+        reader: change.reader,
+      };
+    case "line": {
+      const known = list.lines.get(change.line.studyId);
+      if (known && known.seq > change.line.seq) return list;
+      return { ...list, lines: new Map(list.lines).set(change.line.studyId, change.line) };
+    }
+    case "gone": {
+      if (!list.lines.has(change.studyId)) return list;
       const lines = new Map(list.lines);
-      for (const id of change.asked) lines.delete(id);
-      for (const line of change.lines) lines.set(line.studyId, line);
+      lines.delete(change.studyId);
       return { ...list, lines };
     }
-    case "line":
-      return { ...list, lines: new Map(list.lines).set(change.line.studyId, change.line) };
   }
 }
 
@@ -72,7 +47,7 @@ export interface Viewer {
   reader: Reader | null;
 }
 
-/** A tab of the worklist: "mine", "for-me", "at-risk", "to-confirm", "all", "pool:<id>". */
+/** A tab of the worklist: "mine", "for-me", "at-risk", "to-confirm", "unroutable", "all", "pool:<id>". */
 export type ViewId = string;
 
 export interface View {
@@ -86,25 +61,28 @@ const waiting = (line: Line): boolean => line.claim.state !== "done" && line.sta
 
 /** Whether nothing the hub knows speaks against this person reading this study now. */
 export function mayRead(line: Line, viewer: Viewer, now: number): boolean {
-  if (!viewer.reader) return false;
+  if (!viewer.reader || !line.pool || !viewer.reader.poolIds.includes(line.pool.id)) return false;
   const study = {
     siteId: line.site.id,
     jurisdiction: line.site.jurisdiction,
     subspecialty: line.subspecialty,
-    readType: line.readType,
+    reportState: line.report.state,
   };
-  return ineligibility(viewer.reader, study, now).length === 0;
+  return readingRight(viewer.reader, study, now).may;
 }
+
+/** Complete, but it is not known which order it answers: somebody has to match or confirm it before it can be read. */
+export const toConfirm = (line: Line): boolean =>
+  waiting(line) && line.state === "complete" && line.match.state !== "matched" && line.match.state !== "confirmed";
 
 /** Past its deadline, or with less than a quarter of its time left, and not signed. */
 export function atRisk(line: Line, now: number): boolean {
-  if (!waiting(line) || line.deadline === null) return false;
-  return standing(line.clockStartedAt ?? line.deadline, line.deadline, now).state !== "ample";
+  if (!waiting(line) || !line.clock) return false;
+  return standing(line.clock.startedAt, line.clock.deadline, now).state !== "ample";
 }
 
 /** Does the line belong under this tab? */
 export function inView(line: Line, view: ViewId, viewer: Viewer, now: number): boolean {
-  if (view === "to-confirm") return line.reportState === "preliminary";
   if (!waiting(line)) return false;
   switch (view) {
     case "all":
@@ -112,9 +90,13 @@ export function inView(line: Line, view: ViewId, viewer: Viewer, now: number): b
     case "mine":
       return line.claim.state === "held" && line.claim.by.id === viewer.userId;
     case "for-me":
-      return line.claim.state === "open" && line.pool !== null && mayRead(line, viewer, now);
+      return line.claim.state === "open" && !toConfirm(line) && mayRead(line, viewer, now);
     case "at-risk":
       return atRisk(line, now);
+    case "to-confirm":
+      return toConfirm(line);
+    case "unroutable":
+      return !line.routable && line.pool === null && line.state !== "expected" && line.state !== "receiving";
     default:
       return line.pool !== null && view === `pool:${line.pool.id}`;
   }
@@ -139,16 +121,18 @@ export function views(list: Worklist, viewer: Viewer, now: number): View[] {
       .sort((a, b) => a.label.localeCompare(b.label)),
     { id: "at-risk", label: "At risk", count: tally("at-risk"), warn: true },
     { id: "to-confirm", label: "To confirm", count: tally("to-confirm") },
+    ...(tally("unroutable") > 0
+      ? [{ id: "unroutable", label: "Not routed", count: tally("unroutable"), warn: true }]
+      : []),
   ];
 }
 
+/** Without a clock it comes after all that have one. A large number, not infinity: infinities don't subtract. */
+const dueOf = (line: Line): number => line.clock?.deadline ?? Number.MAX_SAFE_INTEGER;
+
 /** The most pressing first: overdue critical work before all, then by urgency, then by deadline; ties keep the order of arrival. */
 export function mostPressingFirst(a: Line, b: Line): number {
-  return (
-    urgencyRank(a.urgency) - urgencyRank(b.urgency) ||
-    (a.deadline ?? Number.POSITIVE_INFINITY) - (b.deadline ?? Number.POSITIVE_INFINITY) ||
-    a.studyId.localeCompare(b.studyId)
-  );
+  return urgencyRank(a.urgency) - urgencyRank(b.urgency) || dueOf(a) - dueOf(b) || a.studyId.localeCompare(b.studyId);
 }
 
 /** Every word of the filter occurs somewhere in what the line shows. */
@@ -156,7 +140,7 @@ export function passes(line: Line, filter: string): boolean {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return true;
   const text = [
-    personName(line.patient.name),
+    line.patient.name,
     line.patient.mrn,
     line.procedure,
     line.accessionNumber,
@@ -182,11 +166,16 @@ export function linesOf(list: Worklist, view: ViewId, filter: string, viewer: Vi
 /** What the last column says. */
 export function standingOf(line: Line): { text: string; holder: string | null } {
   if (line.claim.state === "held") return { text: shortName(line.claim.by.name), holder: line.claim.by.id };
-  if (line.reportState === "preliminary") return { text: "preliminary", holder: null };
-  if (line.claim.state === "done") return { text: "signed", holder: null };
-  if (!line.matched) return { text: "no order yet", holder: null };
-  if (line.pool === null) return { text: line.state === "receiving" ? "receiving" : "not routed", holder: null };
-  return { text: line.state === "receiving" ? "receiving" : "ready", holder: null };
+  return { text: stageOf(line), holder: null };
+}
+
+function stageOf(line: Line): string {
+  if (line.claim.state === "done") return "signed";
+  if (line.state === "expected") return "ordered";
+  if (line.state === "receiving") return "receiving";
+  if (toConfirm(line)) return "no order yet";
+  if (line.report.state === "preliminary") return "preliminary";
+  return line.pool === null ? "not routed" : "ready";
 }
 
 /** "Dr Maya Ortiz" as "M. Ortiz". */

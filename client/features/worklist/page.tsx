@@ -5,13 +5,12 @@ import { asHubError } from "../../kernel/api";
 import { useMay } from "../../kernel/session";
 import { useLive } from "../../kernel/socket";
 import { DataTable } from "../../ui/data-table";
-import { type KeyAction } from "../../ui/keys-model";
 import { KeyHint, useKeyMap, useKeys } from "../../ui/keys";
+import type { KeyAction } from "../../ui/keys-model";
 import { LiveDot } from "../../ui/live-dot";
 import { useNow } from "../../ui/now";
 import { ErrorState, OfflineState, SkeletonRows } from "../../ui/states";
 import { useHeld } from "../../ui/use-held";
-import { QueueList, QueueTab } from "../operations/public";
 import { useClaims } from "./actions";
 import { type Line, linesOf, views } from "./model";
 import classes from "./page.module.css";
@@ -27,7 +26,7 @@ const idOf = (line: Line) => line.studyId;
 /** Studies waiting to be read: which is next, why, by when, and who has what. */
 export default function WorklistPage() {
   const query = useWorklist();
-  const viewer = useViewer();
+  const viewer = useViewer(query.data);
   const now = useNow();
   const saved = useSavedViews();
   const [chosen, setChosen] = useState<string>(() => (viewer.reader ? "for-me" : "all"));
@@ -60,7 +59,9 @@ export default function WorklistPage() {
     ...(mayClaim ? [key("next", "N", "Claim and open the next study", () => void claims.next())] : []),
     key("open", "Enter", "Open the selected study", () => current && open(current)),
     key("preview", "Space", "Show or hide the preview", () => setPreviewing((was) => !was)),
-    ...(mayClaim ? [key("release", "R", "Release the selected study", () => current && void claims.release(current))] : []),
+    ...(mayClaim
+      ? [key("release", "R", "Release the selected study", () => current && void claims.release(current))]
+      : []),
     key("filter", "F", "Filter", () => field.current?.focus()),
     key("down", "J", "Next line", () => move(1), "ArrowDown"),
     key("up", "K", "Line before", () => move(-1), "ArrowUp"),
@@ -81,7 +82,6 @@ export default function WorklistPage() {
               setFilter("");
             }}
             filter={filter}
-            extra={<QueueTab chosen={chosen === "queues"} onChoose={() => setChosen("queues")} />}
           />
           <div className={classes.tools}>
             <TextInput
@@ -93,7 +93,12 @@ export default function WorklistPage() {
               leftSection={<IconSearch size={14} stroke={1.8} />}
               rightSection={
                 filter ? (
-                  <button type="button" className={classes.clear} aria-label="Clear the filter" onClick={() => setFilter("")}>
+                  <button
+                    type="button"
+                    className={classes.clear}
+                    aria-label="Clear the filter"
+                    onClick={() => setFilter("")}
+                  >
                     <IconX size={14} />
                   </button>
                 ) : null
@@ -114,39 +119,38 @@ export default function WorklistPage() {
             ) : null}
           </div>
         </div>
-        {chosen === "queues" ? (
-          <div className={classes.queues}>
-            <QueueList />
-          </div>
-        ) : (
-          <div className={classes.body} data-preview={previewing && current !== undefined}>
-            <ListArea query={query} empty={latest.length === 0 && held.rows.length === 0} filter={filter} view={base}>
-              <DataTable
-                label="Studies"
-                rows={held.rows}
-                columns={columns(viewer.userId)}
-                rowId={idOf}
-                selected={selected}
-                onSelect={setSelected}
-                onOpen={open}
-                card={(line) => <LineCard line={line} userId={viewer.userId} />}
-                dim={(line) => line.claim.state === "held" && line.claim.by.id !== viewer.userId}
-                hold={held.hold}
-                notice={
-                  held.waiting ? (
-                    <Button variant="default" radius="xl" onClick={held.release} className={classes.waiting}>
-                      {held.waiting}
-                    </Button>
-                  ) : null
-                }
-                autoFocus
-              />
-            </ListArea>
-            {previewing && current ? (
-              <Preview line={current} onOpen={() => open(current)} onClose={() => setSelected(null)} mayClaim={mayClaim} />
-            ) : null}
-          </div>
-        )}
+        <div className={classes.body} data-preview={previewing && current !== undefined}>
+          <ListArea query={query} empty={latest.length === 0 && held.rows.length === 0} filter={filter} view={base}>
+            <DataTable
+              label="Studies"
+              rows={held.rows}
+              columns={columns(viewer.userId)}
+              rowId={idOf}
+              selected={selected}
+              onSelect={setSelected}
+              onOpen={open}
+              card={(line) => <LineCard line={line} userId={viewer.userId} />}
+              dim={(line) => line.claim.state === "held" && line.claim.by.id !== viewer.userId}
+              hold={held.hold}
+              notice={
+                held.waiting ? (
+                  <Button variant="default" radius="xl" onClick={held.release} className={classes.waiting}>
+                    {held.waiting}
+                  </Button>
+                ) : null
+              }
+              autoFocus
+            />
+          </ListArea>
+          {previewing && current ? (
+            <Preview
+              line={current}
+              onOpen={() => open(current)}
+              onClose={() => setSelected(null)}
+              mayClaim={mayClaim}
+            />
+          ) : null}
+        </div>
         <Footer mayClaim={mayClaim} />
       </div>
     </DropUpload>
@@ -181,8 +185,8 @@ function ListArea({
   const retry = () => void query.refetch();
   return error.code === "offline" ? (
     <OfflineState onRetry={retry}>
-      The list will be here again as soon as the connection is. A study that is open in another tab goes on working and keeps
-      what you type.
+      The list will be here again as soon as the connection is. A study that is open in another tab goes on working and
+      keeps what you type.
     </OfflineState>
   ) : (
     <ErrorState

@@ -1,71 +1,77 @@
+import type { HubEvent } from "@readroom/shared/contract/down.js";
+import { WhyView } from "@readroom/shared/contract/http/routing.js";
+import {
+  ClaimAnswer,
+  NextAnswer,
+  OrderCandidates,
+  RowAnswer,
+  StudyDetail,
+  WorklistGoneEvent,
+  WorklistRowEvent,
+  WorklistSnapshot,
+} from "@readroom/shared/contract/http/worklist.js";
 import { api } from "../../kernel/api";
-import type { Line, Worklist } from "./model";
-import { ClaimAnswer, StudyPreview, type WorklistRow, WorklistSnapshot } from "./wire";
-
-/** The hub's row as the screens know it. */
-export function lineOf(row: WorklistRow): Line {
-  const claim: Line["claim"] =
-    row.claim.state === "held"
-      ? { state: "held", by: { id: row.claim.by.id, name: row.claim.by.name }, fence: row.claim.fence }
-      : row.claim.state === "done"
-        ? { state: "done", by: row.claim.by }
-        : { state: "open" };
-  return {
-    ...row,
-    claim,
-    rule: row.deadlineRule,
-    criticalOpen: row.criticalState !== "none" && row.criticalState !== "closed",
-  };
-}
+import { type Line, reduce, type Worklist, type WorklistChange } from "./model";
 
 export async function loadWorklist(signal?: AbortSignal): Promise<Worklist> {
-  const snapshot = await api.get("/api/worklist", WorklistSnapshot, signal ? { signal } : {});
-  return { lines: new Map(snapshot.rows.map((row) => [row.studyId, lineOf(row)])), seq: snapshot.seq };
+  const { rows, seq, reader } = await api.get("/api/worklist", WorklistSnapshot, signal ? { signal } : {});
+  return reduce({ lines: new Map(), seq: 0, reader: null }, { type: "loaded", lines: rows, seq, reader });
 }
 
-/** The named studies as they are now; one that left the list is left out. */
-export async function loadLines(ids: readonly string[]): Promise<Line[]> {
-  const snapshot = await api.get("/api/worklist", WorklistSnapshot, { query: { ids: ids.join(",") } });
-  return snapshot.rows.map(lineOf);
+/** What an event means for the list; null for one that means nothing to it. */
+export function changeOf(event: HubEvent): WorklistChange | null {
+  if (event.type === "worklist.row") {
+    const parsed = WorklistRowEvent.safeParse(event.payload);
+    return parsed.success ? { type: "line", line: parsed.data.row } : null;
+  }
+  if (event.type === "worklist.gone") {
+    const parsed = WorklistGoneEvent.safeParse(event.payload);
+    return parsed.success ? { type: "gone", studyId: parsed.data.studyId } : null;
+  }
+  return null;
 }
 
-export async function claim(studyId: string): Promise<Line> {
-  return lineOf((await api.post(`/api/studies/${studyId}/claim`, ClaimAnswer)).row);
+export const claim = async (studyId: string): Promise<Line> =>
+  (await api.post(`/api/studies/${studyId}/claim`, ClaimAnswer)).row;
+
+/** The study that was given, or why none was. */
+export async function claimNext(): Promise<{ line: Line | null; reason: string }> {
+  const { row, reason } = await api.post("/api/worklist/next", NextAnswer);
+  return { line: row, reason };
 }
 
-export async function claimNext(): Promise<Line> {
-  return lineOf((await api.post("/api/worklist/next", ClaimAnswer)).row);
+export const release = async (studyId: string, fence: number): Promise<Line> =>
+  (await api.post(`/api/studies/${studyId}/release`, RowAnswer, { fence })).row;
+
+export const loadStudy = (studyId: string, signal?: AbortSignal) =>
+  api.get(`/api/studies/${studyId}`, StudyDetail, signal ? { signal } : {});
+
+export const loadWhy = (studyId: string, signal?: AbortSignal) =>
+  api.get(`/api/studies/${studyId}/why`, WhyView, signal ? { signal } : {});
+
+export const loadCandidates = (studyId: string, signal?: AbortSignal) =>
+  api.get(`/api/studies/${studyId}/order-candidates`, OrderCandidates, signal ? { signal } : {});
+
+export const matchToOrder = async (studyId: string, orderId: string): Promise<Line> =>
+  (await api.post(`/api/studies/${studyId}/match`, RowAnswer, { orderId })).row;
+
+export const confirmWithoutOrder = async (studyId: string, reason: string): Promise<Line> =>
+  (await api.post(`/api/studies/${studyId}/confirm-without-order`, RowAnswer, { reason })).row;
+
+/** Where a series' thumbnail is; null for one that has no picture (reports, key objects). */
+export function thumbnailOf(studyInstanceUid: string, series: StudyDetail["series"][number]): string | null {
+  if (!series.middleSopInstanceUid || ["SR", "KO", "PR", "DOC"].includes(series.modality)) return null;
+  return `/dicomweb/studies/${studyInstanceUid}/series/${series.seriesInstanceUid}/instances/${series.middleSopInstanceUid}/thumbnail`;
 }
 
-export async function release(studyId: string, fence: number): Promise<Line> {
-  return lineOf((await api.post(`/api/studies/${studyId}/release`, ClaimAnswer, { fence })).row);
-}
-
-/** What the preview shows. `thumbnail`: the address of a small rendered image, null where a series has none. */
-export interface Preview {
-  clinicalQuestion: string;
-  /** Who asks, from where, in one line. */
-  from: string;
-  series: ReadonlyArray<{ uid: string; label: string; images: number; thumbnail: string | null }>;
-  priors: ReadonlyArray<{ studyId: string; procedure: string; studyAt: number | null; impression: string | null }>;
-  why: { sentence: string; steps: readonly string[] };
-}
-
-export async function loadPreview(line: Line, signal?: AbortSignal): Promise<Preview> {
-  const study = await api.get(`/api/studies/${line.studyId}/preview`, StudyPreview, signal ? { signal } : {});
-  const place = { E: "Emergency", I: "Inpatient", O: "Outpatient" }[study.patientClass] ?? "";
-  return {
-    clinicalQuestion: study.clinicalQuestion,
-    from: [study.referrer.name, place, study.patientLocation, study.referrer.phone].filter(Boolean).join(" · "),
-    series: study.series.map((series) => ({
-      uid: series.seriesInstanceUid,
-      label: series.description || `${series.modality} ${series.number ?? ""}`.trim(),
-      images: series.images,
-      thumbnail: series.middleSopInstanceUid
-        ? `/dicomweb/studies/${line.studyInstanceUid}/series/${series.seriesInstanceUid}/instances/${series.middleSopInstanceUid}/thumbnail`
-        : null,
-    })),
-    priors: study.priors,
-    why: study.why,
-  };
+/** The decision in full, a line a step. */
+export function stepsOf(why: WhyView): string[] {
+  return [
+    ...(why.subspecialty ? [`Subspecialty ${why.subspecialty.value}: ${why.subspecialty.because}`] : []),
+    ...(why.urgency ? [`Urgency ${why.urgency.value}: ${why.urgency.because.join("; ") || "nothing raised it"}`] : []),
+    ...(why.pool ? [`Pool ${why.pool.name}: ${why.pool.because}`] : []),
+    ...(why.clock ? [`Clock ${why.clock.minutes} min: ${why.clock.because}`] : []),
+    ...why.rules.filter((rule) => rule.matched).map((rule) => `Rule “${rule.name}”: ${rule.because.join("; ")}`),
+    ...(why.me && !why.me.eligible ? [`Not yours to read: ${why.me.reasons.join("; ")}`] : []),
+  ];
 }

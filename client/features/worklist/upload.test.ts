@@ -42,7 +42,13 @@ describe("bringing in a folder", () => {
             : { state: "stored", warning: null },
     );
     expect(seen.map((p) => p.done)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-    expect(end).toMatchObject({ total: 9, stored: 7, skipped: 1, finished: true, failed: [{ name: "IM3", reason: "no" }] });
+    expect(end).toMatchObject({
+      total: 9,
+      stored: 7,
+      skipped: 1,
+      finished: true,
+      failed: [{ name: "IM3", reason: "no" }],
+    });
     expect(nothingYet(0).finished).toBe(true);
   });
 

@@ -45,19 +45,20 @@ export function tally(progress: UploadProgress, name: string, outcome: FileOutco
 
 /** DICOM PS3.10 §7.1: 128 bytes of preamble, then "DICM". Files without it may still be old DICOM, unless their name says otherwise. */
 export function looksLikeDicom(name: string, head: Uint8Array): boolean {
-  if (head.length >= 132 && String.fromCharCode(...head.subarray(128, 132)) === "DICM") return !/(^|\/)DICOMDIR$/i.test(name);
+  if (head.length >= 132 && String.fromCharCode(...head.subarray(128, 132)) === "DICM")
+    return !/(^|\/)DICOMDIR$/i.test(name);
   return /\.(dcm|dic|ima)$/i.test(name);
 }
 
 const REASONS: Record<number, string> = {
   // DICOM PS3.18 Table 10.5.3-2 and PS3.4 Table GG.4-1
-  0xa700: "The hub is out of room",
-  0xa900: "Its data do not match what it says it is",
-  0xc000: "It could not be understood",
-  0x0110: "The hub failed while storing it",
-  0x0122: "This kind of object is not taken",
-  0x0124: "Not allowed for this site",
-  0x0111: "It is here already, with other contents",
+  42752: "The hub is out of room",
+  43264: "Its data do not match what it says it is",
+  49152: "It could not be understood",
+  272: "The hub failed while storing it",
+  290: "This kind of object is not taken",
+  292: "Not allowed for this site",
+  273: "It is here already, with other contents",
 };
 
 interface DicomJson {
@@ -81,7 +82,12 @@ export function readStowAnswer(status: number, answer: unknown): FileOutcome {
 
 function reasonOf(code: unknown): string {
   if (typeof code !== "number") return "No reason given";
-  const family = (code & 0xf000) === 0xc000 ? 0xc000 : (code & 0xff00) === 0xa700 || (code & 0xff00) === 0xa900 ? code & 0xff00 : code;
+  const family =
+    (code & 0xf000) === 0xc000
+      ? 0xc000
+      : (code & 0xff00) === 0xa700 || (code & 0xff00) === 0xa900
+        ? code & 0xff00
+        : code;
   return `${REASONS[family] ?? "Refused"} (${hex(code)})`;
 }
 
@@ -92,11 +98,7 @@ export async function sendFile(file: File): Promise<FileOutcome> {
   const head = new Uint8Array(await file.slice(0, 132).arrayBuffer());
   if (!looksLikeDicom(file.webkitRelativePath || file.name, head)) return { state: "skipped" };
   const boundary = `readroom${crypto.getRandomValues(new Uint32Array(4)).join("")}`;
-  const body = new Blob([
-    `--${boundary}\r\nContent-Type: application/dicom\r\n\r\n`,
-    file,
-    `\r\n--${boundary}--\r\n`,
-  ]);
+  const body = new Blob([`--${boundary}\r\nContent-Type: application/dicom\r\n\r\n`, file, `\r\n--${boundary}--\r\n`]);
   try {
     const response = await fetch("/dicomweb/studies", {
       method: "POST",

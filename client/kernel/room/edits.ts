@@ -129,7 +129,11 @@ export class Edits {
   }
 
   private failed(error: ApiError): void {
-    const waits = error.code === "unavailable" || error.code === "throttled" || error.code === "conflict" || error.code === "internal";
+    const waits =
+      error.code === "unavailable" ||
+      error.code === "throttled" ||
+      error.code === "conflict" ||
+      error.code === "internal";
     this.lineLost();
     if (waits) {
       const ms = error.detail?.retryAfterMs;

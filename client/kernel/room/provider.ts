@@ -66,6 +66,8 @@ export class RoomProvider {
   doc = new Y.Doc();
   awareness = new awarenessProtocol.Awareness(this.doc);
   readonly views = new Map<string, SharedView>();
+  /** Who has written with which Yjs client id. */
+  readonly writers = new Map<number, { readonly personId: string; readonly name: string }>();
   private readonly socket: Socket;
   private readonly offline: OpenOffline;
   private store: OfflineStore;
@@ -82,7 +84,17 @@ export class RoomProvider {
   constructor(private readonly options: RoomOptions) {
     this.socket = options.socket;
     this.offline = options.offline ?? noStore;
-    this.state = { status: "connecting", saved: { state: "saving" }, synced: false, self: null, people: [], presenter: null, frozen: null, refused: null, epoch: 0 };
+    this.state = {
+      status: "connecting",
+      saved: { state: "saving" },
+      synced: false,
+      self: null,
+      people: [],
+      presenter: null,
+      frozen: null,
+      refused: null,
+      epoch: 0,
+    };
     this.store = this.offline(this.doc);
     this.edits = this.watch();
     this.socket.on("connect", this.join);
@@ -158,7 +170,10 @@ export class RoomProvider {
     clearTimeout(this.retry);
     try {
       await this.store.loaded;
-      const answer = await this.ask("room.join", { stateVector: Y.encodeStateVector(this.doc), client: this.doc.clientID });
+      const answer = await this.ask("room.join", {
+        stateVector: Y.encodeStateVector(this.doc),
+        client: this.doc.clientID,
+      });
       if (this.destroyed) return;
       if (!answer.ok) this.turnedAway(answer.error);
       else this.arrived(RoomJoined.parse(answer.value));
@@ -170,9 +185,18 @@ export class RoomProvider {
   private arrived(joined: RoomJoined): void {
     Y.applyUpdate(this.doc, joined.update, this);
     for (const [key, bytes] of joined.awareness) this.takeAwareness(key, bytes);
+    for (const [client, personId, name] of joined.writers) this.writers.set(client, { personId, name });
     this.views.clear();
     for (const [key, view] of Object.entries(joined.views)) this.views.set(key, view);
-    this.set({ status: "live", synced: true, self: joined.self, people: joined.people, presenter: joined.presenter, frozen: joined.frozen, refused: null });
+    this.set({
+      status: "live",
+      synced: true,
+      self: joined.self,
+      people: joined.people,
+      presenter: joined.presenter,
+      frozen: joined.frozen,
+      refused: null,
+    });
     const { rights } = joined.self;
     if (joined.frozen === null && (rights.mark || rights.write)) this.edits.resync(joined.stateVector);
     else this.edits.nothingToSend();
@@ -217,9 +241,14 @@ export class RoomProvider {
     if (!parsed.success || parsed.data.document !== this.options.documentId) return;
     const { people, presenter } = parsed.data;
     const here = new Set(people.map((person) => person.key));
+    for (const { client, personId, name } of people) this.writers.set(client, { personId, name });
     this.dropCarets(here);
     for (const key of [...this.views.keys()]) if (!here.has(key)) this.views.delete(key);
-    this.set({ people, presenter, self: people.find((person) => person.key === this.state.self?.key) ?? this.state.self });
+    this.set({
+      people,
+      presenter,
+      self: people.find((person) => person.key === this.state.self?.key) ?? this.state.self,
+    });
   };
 
   private readonly notice = (message: unknown): void => {
@@ -313,9 +342,14 @@ export class RoomProvider {
 
   private async ask(name: string, body: object): Promise<Answer> {
     try {
-      return (await this.socket.timeout(ANSWER_WITHIN_MS).emitWithAck(name, { document: this.options.documentId, ...body })) as Answer;
+      return (await this.socket
+        .timeout(ANSWER_WITHIN_MS)
+        .emitWithAck(name, { document: this.options.documentId, ...body })) as Answer;
     } catch {
-      return { ok: false, error: { code: "unavailable", message: "The hub did not answer.", detail: { retryAfterMs: REJOIN_AFTER_MS } } };
+      return {
+        ok: false,
+        error: { code: "unavailable", message: "The hub did not answer.", detail: { retryAfterMs: REJOIN_AFTER_MS } },
+      };
     }
   }
 

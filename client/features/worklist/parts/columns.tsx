@@ -1,8 +1,7 @@
 import { IconAlertOctagonFilled } from "@tabler/icons-react";
-import { DeadlineClock } from "../../../ui/deadline-clock";
 import type { Column } from "../../../ui/data-table";
-import { age, count, personName } from "../../../ui/format";
-import { useNow } from "../../../ui/now";
+import { DeadlineClock } from "../../../ui/deadline-clock";
+import { count } from "../../../ui/format";
 import { UrgencyChip } from "../../../ui/urgency-chip";
 import { type Line, standingOf } from "../model";
 import classes from "../page.module.css";
@@ -21,12 +20,17 @@ export function columns(userId: string): Array<Column<Line>> {
       id: "patient",
       header: "Patient",
       track: track(2),
-      render: (line) => <strong className={classes.patient}>{personName(line.patient.name)}</strong>,
+      render: (line) => <strong className={classes.patient}>{line.patient.name}</strong>,
     },
     { id: "age", header: "Age, sex", track: track(3), render: (line) => <AgeSex line={line} /> },
     { id: "procedure", header: "Procedure", track: track(4), render: (line) => <Procedure line={line} /> },
     { id: "images", header: "Images", track: track(5), align: "right", render: (line) => <Images line={line} /> },
-    { id: "site", header: "Site", track: track(6), render: (line) => <span className={classes.soft}>{line.site.name}</span> },
+    {
+      id: "site",
+      header: "Site",
+      track: track(6),
+      render: (line) => <span className={classes.soft}>{line.site.name}</span>,
+    },
     {
       id: "priors",
       header: "Priors",
@@ -39,14 +43,9 @@ export function columns(userId: string): Array<Column<Line>> {
 }
 
 function Clock({ line }: { line: Line }) {
-  return (
-    <DeadlineClock
-      startedAt={line.clockStartedAt ?? line.deadline ?? 0}
-      dueAt={line.deadline}
-      zone={line.site.timeZone}
-      rule={line.rule}
-    />
-  );
+  if (!line.clock) return <span className={classes.soft}>no clock</span>;
+  const { startedAt, deadline, rule } = line.clock;
+  return <DeadlineClock startedAt={startedAt} dueAt={deadline} zone={line.site.timeZone} rule={rule} />;
 }
 
 /** Stroke is what stat is called in a stroke protocol: the reason's first word stands on the chip. */
@@ -56,19 +55,25 @@ function Urgency({ line }: { line: Line }) {
 }
 
 function AgeSex({ line }: { line: Line }) {
-  const now = useNow();
   return (
     <span className={`${classes.soft} rr-num`}>
-      {[age(line.patient.birthDate, now).replace(/ y$/, ""), line.patient.sex].filter(Boolean).join(" ")}
+      {[line.patient.age?.replace(/ Y$/, ""), line.patient.sex].filter(Boolean).join(" ")}
     </span>
   );
 }
 
+const isCritical = (line: Line) => line.criticalState === "open";
+
 function Procedure({ line }: { line: Line }) {
   return (
     <span className={classes.procedure}>
-      {line.criticalOpen ? (
-        <IconAlertOctagonFilled size={14} className={classes.critical} role="img" aria-label="Critical finding, not closed" />
+      {isCritical(line) ? (
+        <IconAlertOctagonFilled
+          size={14}
+          className={classes.critical}
+          role="img"
+          aria-label="Critical finding, not closed"
+        />
       ) : null}
       <span className="rr-ellipsis">{line.procedure || "Not described"}</span>
     </span>
@@ -76,10 +81,11 @@ function Procedure({ line }: { line: Line }) {
 }
 
 function Images({ line }: { line: Line }) {
-  const of = line.imagesExpected && line.imagesExpected > line.images ? ` of ${count(line.imagesExpected)}` : "";
+  const { received, expected } = line.images;
+  const of = expected && expected > received ? ` of ${count(expected)}` : "";
   return (
     <span className={`${classes.soft} rr-num`}>
-      {count(line.images)}
+      {received === 0 ? "–" : count(received)}
       {of || (line.state === "receiving" ? "…" : "")}
     </span>
   );
@@ -105,13 +111,13 @@ export function LineCard({ line, userId }: { line: Line; userId: string }) {
         <Urgency line={line} />
       </span>
       <span className={classes.cardRow}>
-        <strong className="rr-ellipsis">{personName(line.patient.name)}</strong>
+        <strong className="rr-ellipsis">{line.patient.name}</strong>
         <AgeSex line={line} />
       </span>
       <Procedure line={line} />
       <span className={classes.cardRow}>
         <span className={`${classes.soft} rr-ellipsis`}>
-          {line.site.name} · {count(line.images)} images{line.priors ? ` · ${line.priors} priors` : ""}
+          {line.site.name} · {count(line.images.received)} images{line.priors ? ` · ${line.priors} priors` : ""}
         </span>
         <Standing line={line} userId={userId} />
       </span>

@@ -25,13 +25,22 @@ function wordsFor(view: string, offShift: boolean): [string, string] {
       return ["You hold no study", "Press N to claim the most urgent one that is yours to read."];
     case "for-me":
       return offShift
-        ? ["You are off shift", "Studies are offered to you while you are on shift. “All” shows what is waiting for others."]
-        : ["Nothing is waiting for you", "New studies that you are licensed, privileged and trained for appear here by themselves."];
+        ? [
+            "You are off shift",
+            "Studies are offered to you while you are on shift. “All” shows what is waiting for others.",
+          ]
+        : [
+            "Nothing is waiting for you",
+            "New studies that you are licensed, privileged and trained for appear here by themselves.",
+          ];
     case "at-risk":
       return ["No clock is at risk", "Studies with less than a quarter of their time left, or past it, appear here."];
     case "to-confirm":
       return ["Nothing to confirm", "Preliminary reports that need a final signature appear here."];
     default:
-      return ["Nothing is waiting here", "New studies appear by themselves. A DICOM folder can be dropped anywhere on this page."];
+      return [
+        "Nothing is waiting here",
+        "New studies appear by themselves. A DICOM folder can be dropped anywhere on this page.",
+      ];
   }
 }

@@ -1,13 +1,15 @@
 import { ActionIcon, Button, Skeleton } from "@mantine/core";
+import type { StudyDetail } from "@readroom/shared/contract/http/worklist.js";
 import { IconPhoto, IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { asHubError } from "../../../kernel/api";
-import { dateOnly, dateTime, personName } from "../../../ui/format";
+import { dateOnly, dateTime } from "../../../ui/format";
 import { KeyHint } from "../../../ui/keys";
 import { ErrorState } from "../../../ui/states";
-import type { Line } from "../model";
-import { loadPreview, type Preview as PreviewOf } from "../source";
+import { type Line, toConfirm } from "../model";
+import { loadStudy, loadWhy, stepsOf, thumbnailOf } from "../source";
+import { MatchOrder } from "./match-order";
 import classes from "./preview.module.css";
 
 /** What the selected study is about: the question, a look at the images, what was there before, and why it is here. */
@@ -23,16 +25,16 @@ export function Preview({
   onClose: () => void;
 }) {
   const query = useQuery({
-    queryKey: ["worklist", "preview", line.studyId, line.state, line.matched],
-    queryFn: ({ signal }) => loadPreview(line, signal),
+    queryKey: ["study", line.studyId, line.images.received, line.match.state, line.report.state],
+    queryFn: ({ signal }) => loadStudy(line.studyId, signal),
     staleTime: 30_000,
-    placeholderData: (before, other) => (other?.queryKey[2] === line.studyId ? before : undefined),
+    placeholderData: (before, other) => (other?.queryKey[1] === line.studyId ? before : undefined),
   });
   return (
-    <aside className={classes.preview} aria-label={`Preview of ${personName(line.patient.name)}`}>
+    <aside className={classes.preview} aria-label={`Preview of ${line.patient.name}`}>
       <header className={classes.head}>
         <div className={classes.title}>
-          <strong>{personName(line.patient.name)}</strong>
+          <strong>{line.patient.name}</strong>
           <span className={classes.facts}>
             {[
               line.patient.mrn ? `MRN ${line.patient.mrn}` : "",
@@ -44,7 +46,11 @@ export function Preview({
               .join(" · ")}
           </span>
         </div>
-        <Button variant={mayClaim && line.claim.state === "open" ? "filled" : "default"} onClick={onOpen} rightSection={<KeyHint combo="Enter" />}>
+        <Button
+          variant={mayClaim && line.claim.state === "open" ? "filled" : "default"}
+          onClick={onOpen}
+          rightSection={<KeyHint combo="Enter" />}
+        >
           {mayClaim && line.claim.state === "open" ? "Claim and open" : "Open"}
         </Button>
         <ActionIcon aria-label="Close the preview" onClick={onClose}>
@@ -52,7 +58,7 @@ export function Preview({
         </ActionIcon>
       </header>
       {query.data ? (
-        <Body line={line} preview={query.data} />
+        <Body line={line} study={query.data} />
       ) : query.error ? (
         <ErrorState title="No preview" error={asHubError(query.error)} onRetry={() => void query.refetch()} />
       ) : (
@@ -70,30 +76,44 @@ export function Preview({
   );
 }
 
-function Body({ line, preview }: { line: Line; preview: PreviewOf }) {
+function Body({ line, study }: { line: Line; study: StudyDetail }) {
+  const { order } = study;
+  const from = order
+    ? [order.referringName, PLACES[order.patientClass], order.patientLocation, order.referringPhone]
+        .filter(Boolean)
+        .join(" · ")
+    : "";
   return (
     <div className={classes.grid}>
+      {toConfirm(line) ? (
+        <MatchOrder line={line} />
+      ) : (
+        <section className={classes.section}>
+          <h2 className={classes.heading}>Clinical question</h2>
+          <p className={classes.text}>{order?.clinicalQuestion || "None was sent."}</p>
+          {from ? <p className={classes.soft}>{from}</p> : null}
+        </section>
+      )}
       <section className={classes.section}>
-        <h2 className={classes.heading}>Clinical question</h2>
-        <p className={classes.text}>{preview.clinicalQuestion || "None was sent."}</p>
-        {preview.from ? <p className={classes.soft}>{preview.from}</p> : null}
-      </section>
-      <section className={classes.section}>
-        <h2 className={classes.heading}>
-          Images <span className={classes.soft}>{line.modalities.join(", ")}</span>
-        </h2>
-        {preview.series.length === 0 ? <p className={classes.soft}>None yet.</p> : null}
+        <h2 className={classes.heading}>Images</h2>
+        {study.series.length === 0 ? <p className={classes.soft}>None yet.</p> : null}
         <div className={classes.thumbs}>
-          {preview.series.slice(0, 6).map((series) => (
-            <Thumb key={series.uid} label={series.label} images={series.images} src={series.thumbnail} />
+          {study.series.slice(0, 6).map((series) => (
+            <Thumb
+              key={series.id}
+              label={series.description || `${series.modality} ${series.number ?? ""}`.trim()}
+              images={series.instances}
+              src={thumbnailOf(line.studyInstanceUid, series)}
+            />
           ))}
         </div>
+        {study.series.length > 6 ? <p className={classes.soft}>and {study.series.length - 6} more series</p> : null}
       </section>
       <section className={classes.section}>
         <h2 className={classes.heading}>Priors</h2>
-        {preview.priors.length === 0 ? <p className={classes.soft}>None found here.</p> : null}
+        {study.priors.length === 0 ? <p className={classes.soft}>None found here.</p> : null}
         <ul className={classes.priors}>
-          {preview.priors.slice(0, 4).map((prior) => (
+          {study.priors.slice(0, 4).map((prior) => (
             <li key={prior.studyId}>
               <span>{prior.procedure}</span>{" "}
               <span className={classes.soft}>{prior.studyAt ? dateOnly(prior.studyAt) : "no date"}</span>
@@ -102,31 +122,38 @@ function Body({ line, preview }: { line: Line; preview: PreviewOf }) {
           ))}
         </ul>
       </section>
-      <Why why={preview.why} />
+      <Why line={line} />
     </div>
   );
 }
 
-function Why({ why }: { why: PreviewOf["why"] }) {
+const PLACES: Record<string, string> = { E: "Emergency", I: "Inpatient", O: "Outpatient" };
+
+function Why({ line }: { line: Line }) {
   const [full, setFull] = useState(false);
+  const why = useQuery({
+    queryKey: ["study", line.studyId, "why", line.routing],
+    queryFn: ({ signal }) => loadWhy(line.studyId, signal),
+    enabled: full,
+  });
   return (
     <section className={classes.section}>
-      <h2 className={classes.heading}>Why it is in front of you</h2>
-      <p className={classes.text}>{why.sentence || "No rule has decided about it yet."}</p>
-      {why.steps.length > 0 ? (
-        <>
-          <button type="button" className={classes.disclose} aria-expanded={full} onClick={() => setFull((was) => !was)}>
-            {full ? "less" : "in full"}
-          </button>
-          {full ? (
-            <ol className={classes.steps}>
-              {why.steps.map((step) => (
-                <li key={step}>{step}</li>
-              ))}
-            </ol>
-          ) : null}
-        </>
+      <h2 className={classes.heading}>Why it is here</h2>
+      <p className={classes.text}>{line.routing || "No rule has decided about it yet."}</p>
+      {line.claim.state === "held" && line.claim.note ? (
+        <p className={classes.soft}>Handed over with: “{line.claim.note}”</p>
       ) : null}
+      <button type="button" className={classes.disclose} aria-expanded={full} onClick={() => setFull((was) => !was)}>
+        {full ? "less" : "in full"}
+      </button>
+      {full && why.data ? (
+        <ol className={classes.steps}>
+          {stepsOf(why.data).map((step) => (
+            <li key={step}>{step}</li>
+          ))}
+        </ol>
+      ) : null}
+      {full && why.error ? <p className={classes.soft}>{asHubError(why.error).message}</p> : null}
     </section>
   );
 }

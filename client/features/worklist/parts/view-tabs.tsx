@@ -1,7 +1,7 @@
 import { Button, Popover, TextInput } from "@mantine/core";
 import { IconAlertTriangleFilled, IconPlus, IconX } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { z } from "zod";
 import { api, asHubError } from "../../../kernel/api";
 import { useSignedIn } from "../../../kernel/session";
@@ -50,14 +50,12 @@ export function ViewTabs({
   chosen,
   onChoose,
   filter,
-  extra,
 }: {
   tabs: readonly View[];
   saved: SavedViews;
   chosen: string;
   onChoose: (id: ViewId) => void;
   filter: string;
-  extra?: ReactNode;
 }) {
   return (
     <nav className={classes.tabs} aria-label="Views">
@@ -74,7 +72,6 @@ export function ViewTabs({
           {tab.label} <span className={classes.count}>{count(tab.count)}</span>
         </button>
       ))}
-      {extra}
       {saved.list.map((view) => (
         <span key={view.name} className={classes.savedTab}>
           <button
