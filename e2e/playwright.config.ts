@@ -12,9 +12,6 @@ export default defineConfig({
   retries: 0,
   timeout: 180_000,
   expect: { timeout: 15_000 },
-  reporter: process.env.READROOM_JOURNEY_REPORT
-    ? [["line"], ["json", { outputFile: process.env.READROOM_JOURNEY_REPORT }]]
-    : [["line"]],
   use: {
     browserName: "chromium",
     viewport: { width: 1440, height: 900 },
