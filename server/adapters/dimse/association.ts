@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { type Command, CommandField, encodeCommand, hasDataset, parseCommand, Status } from "./command.js";
-import { negotiateContexts, negotiateRoles, type Service, type Services, serviceOf } from "./negotiation.js";
+import { type Context, negotiateContexts, negotiateRoles, type Services, serviceOf } from "./negotiation.js";
 import {
   AbortReason,
   type AssociateRequest,
@@ -42,8 +42,6 @@ export const DEFAULT_LIMITS: AssociationLimits = {
 const MAX_CONTROL_LENGTH = 262_144;
 const MAX_COMMAND_LENGTH = 65_536;
 const MAX_IDENTIFIER_LENGTH = 1_048_576;
-
-export type Context = { readonly abstractSyntax: string; readonly service: Service; readonly transferSyntax: string };
 
 /** A message whose dataset is still coming in. */
 type Incoming = { readonly contextId: number; readonly context: Context; readonly command: Command } & (

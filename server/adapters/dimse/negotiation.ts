@@ -26,6 +26,9 @@ const DATASET_SYNTAXES = [EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN];
 /** Why the peer asked for an operation, as the association dispatches it. */
 export type Service = "verification" | "store" | "find" | "move" | "get";
 
+/** A presentation context as accepted. */
+export type Context = { readonly abstractSyntax: string; readonly service: Service; readonly transferSyntax: string };
+
 export function serviceOf(abstractSyntax: string): Service | undefined {
   if (abstractSyntax === VERIFICATION) return "verification";
   if (FIND.has(abstractSyntax)) return "find";

@@ -1,5 +1,5 @@
-import type { Context } from "./association.js";
 import { type Command, CommandField, Status } from "./command.js";
+import type { Context } from "./negotiation.js";
 import { DimseFailure, type DimsePorts, type Peer, type RetrievedObject } from "./ports.js";
 import { StoreScu } from "./store-scu.js";
 

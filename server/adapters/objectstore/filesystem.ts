@@ -77,7 +77,9 @@ export class FilesystemStore {
       await this.#ensureDirectory(dirname(target));
       await fs.link(temporary, target);
     }
-    await Promise.all([fs.unlink(temporary), this.#sync.sync(dirname(target))]);
+    await this.#sync.sync(dirname(target));
+    // The second name is no longer needed, and nobody waits for its going; where it fails, the next start's sweep takes it.
+    fs.unlink(temporary).catch(() => undefined);
     return "stored";
   }
 

@@ -69,6 +69,8 @@ export class IndexCommitter {
 
   async #write(records: readonly IndexRecord[]): Promise<string[]> {
     const now = this.deps.clock.now();
+    const known = this.#placeKnown(records, now);
+    if (known !== undefined) return this.#writeKnown(known, now);
     const pendingStudies = new Map<string, StudyRow>();
     const pendingSeries = new Map<string, string>();
     const announced: string[] = [];
@@ -89,6 +91,29 @@ export class IndexCommitter {
     this.#remember(pendingStudies, pendingSeries);
     for (const studyId of announced) this.#announcedAt.set(studyId, now);
     return placed.map(({ studyId }) => studyId);
+  }
+
+  /** Where every study and series is in the index already and no count is due: one statement, which commits by itself, will do. */
+  #placeKnown(records: readonly IndexRecord[], now: number): Placed[] | undefined {
+    const placed: Placed[] = [];
+    for (const record of records) {
+      const study = this.#studies.get(`${record.source.organisationId} ${record.parsed.studyInstanceUid}`);
+      const seriesId = study && this.#series.get(`${study.id} ${record.parsed.seriesInstanceUid}`);
+      if (study === undefined || seriesId === undefined || this.#isDue(study.id, now)) return undefined;
+      placed.push({ record, studyId: study.id, seriesId });
+    }
+    return placed;
+  }
+
+  async #writeKnown(placed: readonly Placed[], now: number): Promise<string[]> {
+    const fresh = await insertInstances(this.deps.db.pool, placed, now);
+    for (const { record, studyId } of placed)
+      if (fresh.has(`${studyId} ${record.parsed.sopInstanceUid}`)) this.#followUp(studyId, record);
+    return placed.map(({ studyId }) => studyId);
+  }
+
+  #isDue(studyId: string, now: number): boolean {
+    return now - (this.#announcedAt.get(studyId) ?? 0) >= ANNOUNCE_EVERY_MS;
   }
 
   async #study(client: Client, record: IndexRecord, pending: Map<string, StudyRow>, now: number): Promise<StudyRow> {
@@ -136,7 +161,7 @@ export class IndexCommitter {
     const changed = new Map<string, IndexRecord>();
     for (const { record, studyId } of placed)
       if (fresh.has(`${studyId} ${record.parsed.sopInstanceUid}`)) changed.set(studyId, record);
-    const due = [...changed.keys()].filter((id) => now - (this.#announcedAt.get(id) ?? 0) >= ANNOUNCE_EVERY_MS);
+    const due = [...changed.keys()].filter((id) => this.#isDue(id, now));
     for (const [id, record] of changed) if (!due.includes(id)) this.#followUp(id, record);
     const actor = changed.get(due[0] ?? "")?.source.actor;
     if (actor === undefined) return [];

@@ -145,7 +145,8 @@ export class ObjectIntake implements Intake {
       await this.#file.dispose({ keep: false });
       throw error;
     });
-    await this.#file.dispose({ keep: outcome.kind === "stored" || outcome.kind === "conflict" });
+    // The sender's answer does not wait for a descriptor to close.
+    void this.#file.dispose({ keep: outcome.kind === "stored" || outcome.kind === "conflict" });
     // A full disk is not the object's fault, and the queue could not be written either.
     if (outcome.kind === "refused" && outcome.status !== OUT_OF_RESOURCES)
       await this.deps.refused(this.source, outcome);
