@@ -104,6 +104,8 @@ export const RoomPerson = z.object({
   role: z.string(),
   colour: z.string(),
   guest: z.boolean(),
+  /** The Yjs client id that this connection writes with. */
+  client: z.number(),
   rights: RoomRights,
 });
 export type RoomPerson = z.infer<typeof RoomPerson>;
@@ -121,6 +123,8 @@ export const RoomJoined = z.object({
   /** The last awareness state of each person, by key. */
   awareness: z.array(z.tuple([z.string(), binary])),
   frozen: z.string().nullable(),
+  /** Who has written in the document so far: client id, person, name. */
+  writers: z.array(z.tuple([z.number(), z.string(), z.string()])),
 });
 export type RoomJoined = z.infer<typeof RoomJoined>;
 

@@ -138,7 +138,7 @@ async function enter(
     const member: Member = {
       key: socket.id,
       actor,
-      person: personOf(grant.value, socket.id),
+      person: personOf(grant.value, socket.id, client),
       rejected: before?.rejected ?? 0,
     };
     room.members.set(socket.id, member);
@@ -150,7 +150,12 @@ async function enter(
   }
 }
 
-const personOf = (grant: RoomGrant, key: string): Member["person"] => ({ key, ...grant.person, rights: grant.rights });
+const personOf = (grant: RoomGrant, key: string, client: number): Member["person"] => ({
+  key,
+  ...grant.person,
+  client,
+  rights: grant.rights,
+});
 
 function joined(room: Room, member: Member, stateVector: Uint8Array): RoomJoined {
   return {
@@ -162,6 +167,7 @@ function joined(room: Room, member: Member, stateVector: Uint8Array): RoomJoined
     views: Object.fromEntries(room.views),
     awareness: [...room.awareness],
     frozen: room.frozen,
+    writers: room.replica.writers(),
   };
 }
 

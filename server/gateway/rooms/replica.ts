@@ -62,6 +62,10 @@ export class Replica {
     return this.clients.get(client);
   }
 
+  writers(): [number, string, string][] {
+    return [...this.clients.values()].map(({ client, actorId, name }) => [client, actorId, name]);
+  }
+
   /** This person will write with that client id. False when it is somebody else's already. */
   reserve(client: number, hand: Pick<Hand, "personId" | "name">): boolean {
     const owner = this.clients.get(client);
@@ -122,11 +126,7 @@ export class Replica {
     return told.length > 1 ? Y.mergeUpdates(told) : (told[0] ?? null);
   }
 
-  private authorsOf(
-    update: Uint8Array,
-    hand: Hand,
-    relaying: boolean,
-  ): Result<KnownClient[], Refusal> {
+  private authorsOf(update: Uint8Array, hand: Hand, relaying: boolean): Result<KnownClient[], Refusal> {
     let decoded: ReturnType<typeof Y.decodeUpdate>;
     try {
       decoded = Y.decodeUpdate(update);

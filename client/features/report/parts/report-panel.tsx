@@ -1,0 +1,101 @@
+import { Button, Skeleton } from "@mantine/core";
+import { IconFileText } from "@tabler/icons-react";
+import { useMemo, useState } from "react";
+import { asHubError } from "../../../kernel/api";
+import type { RoomProvider } from "../../../kernel/room/provider";
+import { useDocumentRoom } from "../../../kernel/room/use-room";
+import { useMay } from "../../../kernel/session";
+import { EmptyState, ErrorState } from "../../../ui/states";
+import { toast } from "../../../ui/toast";
+import { measurementsIn, noMeasurements } from "../editor/measurement";
+import classes from "../report.module.css";
+import { useBeginAddition, useBeginReport, useReport } from "../use-report";
+import { authorColour, ReportEditor, type ReportHandle } from "./report-editor";
+import { SignPanel } from "./sign-panel";
+import { SignedView } from "./signed-view";
+
+export interface ReportPanelProps {
+  readonly studyId: string;
+  /** Fencing token of the person's claim (the study's current one for an addendum). */
+  readonly fence: number;
+  /** The reading room, for live measurements; null while it is opened. */
+  readonly reading: RoomProvider | null;
+  readonly onShowMeasurement: (annotationId: string) => void;
+  readonly onLeave: () => void;
+  readonly onReady?: (handle: ReportHandle | null) => void;
+}
+
+/** The whole report column of a reading: begin, write, sign, signed, add. */
+export function ReportPanel({ studyId, fence, reading, ...editing }: ReportPanelProps) {
+  const report = useReport(studyId);
+  const begin = useBeginReport(studyId);
+  const add = useBeginAddition(studyId);
+  const mayWrite = useMay("report.write");
+  const room = useDocumentRoom(report.data?.draft?.documentId ?? null);
+  const source = useMemo(() => (reading ? measurementsIn(reading) : noMeasurements), [reading]);
+  const [signing, setSigning] = useState(false);
+  const failed = (thrown: unknown): void => void toast.failed(asHubError(thrown).message);
+
+  if (report.isPending) return <Skeleton height="100%" />;
+  if (report.isError) {
+    return (
+      <ErrorState
+        title="The report could not be loaded"
+        error={asHubError(report.error)}
+        safe="What was saved is safe."
+        onRetry={() => void report.refetch()}
+      />
+    );
+  }
+  if (report.data === null) {
+    return (
+      <EmptyState
+        icon={<IconFileText size={28} stroke={1.5} />}
+        title="No report yet"
+        action={
+          mayWrite ? (
+            <Button loading={begin.isPending} onClick={() => begin.mutate({}, { onError: failed })}>
+              Begin the report
+            </Button>
+          ) : undefined
+        }
+      >
+        {mayWrite
+          ? "It starts from the template that fits this study."
+          : "It appears here as soon as a reader begins it."}
+      </EmptyState>
+    );
+  }
+  const { draft, versions, canAdd } = report.data;
+  if (!draft) {
+    return (
+      <SignedView
+        versions={versions}
+        canAdd={canAdd}
+        adding={add.isPending}
+        onAdd={(kind) => add.mutate({ kind }, { onError: failed })}
+        colourOf={authorColour}
+      />
+    );
+  }
+  return (
+    <div className={classes.sheet}>
+      {room ? <ReportEditor room={room} source={source} onSign={() => setSigning(true)} {...editing} /> : null}
+      {signing && room ? (
+        <SignPanel
+          report={report.data}
+          room={room}
+          source={source}
+          fence={fence}
+          onClose={() => setSigning(false)}
+          onSigned={() => setSigning(false)}
+        />
+      ) : null}
+      {draft.whyNot ? (
+        <div className={classes.bar} data-place="bottom">
+          {draft.whyNot}
+        </div>
+      ) : null}
+    </div>
+  );
+}

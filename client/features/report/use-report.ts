@@ -1,0 +1,114 @@
+import {
+  ReportTemplateView,
+  ReportView,
+  SignedReport,
+  type SignReport,
+} from "@readroom/shared/contract/http/report.js";
+import { hashesOf, type ReportContent, readReportSpec, renderReport } from "@readroom/shared/crdt/report.js";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { z } from "zod";
+import { api, HubError } from "../../kernel/api";
+import type { RoomProvider } from "../../kernel/room/provider";
+import { useHubEvents } from "../../kernel/socket";
+import type { MeasurementSource } from "./editor/measurement";
+
+const keyOf = (studyId: string) => ["report", studyId] as const;
+
+/** The study's report; `data` null: nobody has begun one. Follows signatures and critical findings of the study as they happen. */
+export function useReport(studyId: string) {
+  const client = useQueryClient();
+  useHubEvents((event) => {
+    if (event.payload.studyId !== studyId) return;
+    if (/^(report|critical|study)\./.test(event.type)) void client.invalidateQueries({ queryKey: keyOf(studyId) });
+  });
+  return useQuery({
+    queryKey: keyOf(studyId),
+    queryFn: async ({ signal }): Promise<ReportView | null> => {
+      try {
+        return await api.get(`/api/studies/${studyId}/report`, ReportView, { signal });
+      } catch (thrown) {
+        if (thrown instanceof HubError && thrown.code === "not_found") return null;
+        throw thrown;
+      }
+    },
+  });
+}
+
+export function useTemplates(studyId: string, enabled: boolean) {
+  return useQuery({
+    queryKey: ["report-templates", studyId],
+    enabled,
+    queryFn: ({ signal }) =>
+      api.get(`/api/studies/${studyId}/report-templates`, z.object({ templates: z.array(ReportTemplateView) }), {
+        signal,
+      }),
+  });
+}
+
+function useReportCommand<Body>(studyId: string, path: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Body) => api.post(`/api/studies/${studyId}/report${path}`, ReportView, body),
+    onSuccess: (view) => client.setQueryData(keyOf(studyId), view),
+  });
+}
+
+/** Begins the report, with the template that fits best unless one is named. */
+export const useBeginReport = (studyId: string) => useReportCommand<{ templateId?: string }>(studyId, "");
+export const useBeginAddition = (studyId: string) =>
+  useReportCommand<{ kind: "addendum" | "corrected" }>(studyId, "/drafts");
+
+/** Signs; rejects with a HubError whose detail says what differs or what must be confirmed. */
+export function useSign(studyId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: SignReport) => api.post(`/api/studies/${studyId}/report/sign`, SignedReport, body),
+    onSettled: () => client.invalidateQueries({ queryKey: keyOf(studyId) }),
+  });
+}
+
+export const stepUp = (password: string): Promise<unknown> =>
+  api.post("/api/session/step-up", z.unknown(), { password });
+
+/** What is on the screen as it would be signed, by the hub's own rule; null while the document has not arrived. */
+export function contentOf(
+  room: RoomProvider,
+  source: MeasurementSource,
+  communications: ReportView["communications"],
+): ReportContent | null {
+  const spec = readReportSpec(room.doc);
+  return spec ? renderReport(room.doc, spec, source.text, communications).content : null;
+}
+
+/** The hash of what is on the screen, a moment after each change. */
+export function useContentHash(
+  room: RoomProvider,
+  source: MeasurementSource,
+  communications: ReportView["communications"],
+): string | null {
+  const [hash, setHash] = useState<string | null>(null);
+  const { epoch } = room.snapshot();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: epoch: the document was made anew
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const compute = (): void => {
+      timer = undefined;
+      const content = contentOf(room, source, communications);
+      setHash(content ? hashesOf(content).hash : null);
+    };
+    const later = (): void => {
+      timer ??= setTimeout(compute, 250);
+    };
+    compute();
+    const { doc } = room;
+    doc.on("update", later);
+    const stop = source.subscribe(later);
+    return () => {
+      clearTimeout(timer);
+      doc.off("update", later);
+      stop();
+    };
+  }, [room, source, communications, epoch]);
+  return hash;
+}
