@@ -23,6 +23,16 @@ export async function repairFrame(xhr: XMLHttpRequest): Promise<ArrayBuffer> {
   const answer = xhr.response as ArrayBuffer;
   const size = subsampled.get(xhr.responseURL);
   if (size === undefined) return answer;
-  const syntax = /transfer-syntax="?([0-9.]+)/.exec(xhr.getResponseHeader("Content-Type") ?? "")?.[1];
+  const syntax = wireSyntax(answer, xhr.getResponseHeader("Content-Type") ?? "");
   return syntax === undefined || uncompressed.has(syntax) ? replaceBody(answer, size, rgbOfYbr422) : answer;
+}
+
+const HEAD_BYTES = 1024;
+
+/** The transfer syntax of the part's own header, where the standard puts it (PS3.18 8.7.3.5.2), else that of the whole answer. */
+function wireSyntax(answer: ArrayBuffer, contentType: string): string | undefined {
+  const head = new TextDecoder("latin1").decode(answer.slice(0, HEAD_BYTES)).split("\r\n\r\n")[0] ?? "";
+  return [head, contentType]
+    .map((text) => /transfer-syntax="?([0-9.]+)/.exec(text)?.[1])
+    .find((found) => found !== undefined);
 }

@@ -5,7 +5,7 @@ import { noteFrame } from "./frameRequests";
 import { frameOfReferenceGroup, imageIdOf } from "./imageName";
 import { ImageryError, imageryErrorOf } from "./imageryError";
 import { PREFETCH_REQUESTS, startEngine } from "./init";
-import { withPaletteNumbers } from "./pixelRepair";
+import { linearWindow, withPaletteNumbers } from "./pixelRepair";
 import { createPrefetcher } from "./prefetch";
 import { buildStack, firstShown, type ImageStack } from "./stack";
 
@@ -102,7 +102,7 @@ async function readSeries(base: DicomWebBase, study: string, series: string): Pr
   const imageIds: string[] = [];
   for (const [index, { image, dataset }] of built.frames.entries()) {
     const imageId = imageIdOf(base, study, series, image.sopInstanceUid, image.frame);
-    const repaired = await withPaletteNumbers(dataset, fetchBytes);
+    const repaired = linearWindow(await withPaletteNumbers(dataset, fetchBytes));
     const described = { ...repaired, [tag.FrameOfReferenceUID]: { vr: "UI", Value: [group] } };
     wadors.metaDataManager.add(imageId, described as Parameters<typeof wadors.metaDataManager.add>[1]);
     noteFrame(imageId, dataset, image.ownPlane.rows, image.ownPlane.columns);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { replaceBody, rgbOfYbr422, tableEntries, withPaletteNumbers } from "./pixelRepair";
+import { linearWindow, replaceBody, rgbOfYbr422, tableEntries, withPaletteNumbers } from "./pixelRepair";
 
 const text = (bytes: ArrayBuffer) => new TextDecoder("latin1").decode(bytes);
 const bytes = (content: string) => Uint8Array.from(content, (character) => character.charCodeAt(0));
@@ -19,6 +19,12 @@ describe("pixel repairs", () => {
     );
     expect(repaired["00281201"]?.Value).toEqual([256, 65_535]);
     expect(repaired["00281202"]?.Value).toEqual([1, 2]);
+  });
+
+  it("[VP30] takes a sigmoid window as the linear one of the same centre and width", () => {
+    const sigmoid = { "00281056": { vr: "CS", Value: ["SIGMOID"] }, "00281050": { vr: "DS", Value: [2653] } };
+    expect(linearWindow(sigmoid)).toEqual({ ...sigmoid, "00281056": { vr: "CS", Value: ["LINEAR"] } });
+    expect(linearWindow({})).toEqual({});
   });
 
   it("[VP21] turns 4:2:2 into RGB: grey stays grey, both pixels take the one colour", () => {

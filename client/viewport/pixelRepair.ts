@@ -25,6 +25,17 @@ export async function withPaletteNumbers(
   return repaired;
 }
 
+const VOI_LUT_FUNCTION = "00281056";
+
+/**
+ * A sigmoid window (PS3.3 C.11.2.1.3.1; mammography) as the linear one of the same centre and width, which is its tangent at the
+ * centre: the renderer throws on the sigmoid and leaves the image white.
+ */
+export function linearWindow(dataset: DicomJson): DicomJson {
+  if (dataset[VOI_LUT_FUNCTION]?.Value?.[0] !== "SIGMOID") return dataset;
+  return { ...dataset, [VOI_LUT_FUNCTION]: { vr: "CS", Value: ["LINEAR"] } };
+}
+
 async function bytesOf(element: DicomJsonElement | undefined, fetchBulk: (uri: string) => Promise<Uint8Array>) {
   if (element?.InlineBinary) return Uint8Array.from(atob(element.InlineBinary), (character) => character.charCodeAt(0));
   return element?.BulkDataURI ? await fetchBulk(element.BulkDataURI) : undefined;

@@ -236,6 +236,11 @@ function createStackView(viewport: Types.IStackViewport, tools: ToolBindings, ev
       if (destroyed || series !== next) return;
       viewport.render();
       schedule();
+      const stillWanted = viewport.getCurrentImageIdIndex() === index && !current.failure;
+      // the renderer swallows what it throws while drawing: an image that it took and cannot show is told like any other
+      if (stillWanted && !readView(viewport, next.stack, shownIndex(viewport, next.imageIds))) {
+        publish({ failure: readLoaderError(undefined) });
+      }
       if (!cache.isLoaded(next.imageIds[index] ?? "")) focusPrefetch(index);
     },
     async applyView(state) {
