@@ -178,3 +178,41 @@ export async function insertToken(tx: Executor, token: TokenToMake): Promise<str
 export async function revokeToken(tx: Executor, id: string, at: Date): Promise<void> {
   await rawRows(tx, "UPDATE api_token SET revoked_at = coalesce(revoked_at, $2::timestamptz) WHERE id = $1::uuid RETURNING 1 AS done", [id, at]);
 }
+
+export interface NewOrganisation {
+  readonly code: string;
+  readonly name: string;
+  readonly kind: "hospital" | "reading_group";
+  readonly timeZone: string;
+}
+
+export async function insertOrganisation(tx: Executor, organisation: NewOrganisation): Promise<string | null> {
+  const { code, name, kind, timeZone } = organisation;
+  const rows = await rawRows<{ id: string }>(
+    tx,
+    "INSERT INTO organisation (code, name, kind, time_zone) VALUES ($1, $2, $3, $4) ON CONFLICT (code) DO NOTHING RETURNING id",
+    [code, name, kind, timeZone],
+  );
+  return rows[0]?.id ?? null;
+}
+
+export interface NewSite {
+  readonly organisationId: string;
+  readonly code: string;
+  readonly name: string;
+  readonly timeZone: string;
+  readonly jurisdiction: string;
+  readonly issuer: string;
+  readonly facilities: readonly string[];
+}
+
+export async function insertSite(tx: Executor, site: NewSite): Promise<string | null> {
+  const { organisationId, code, name, timeZone, jurisdiction, issuer, facilities } = site;
+  const rows = await rawRows<{ id: string }>(
+    tx,
+    `INSERT INTO site (organisation_id, code, name, time_zone, jurisdiction, patient_id_issuer, hl7_facilities)
+     VALUES ($1::uuid, $2, $3, $4, $5, $6, $7::text[]) ON CONFLICT (organisation_id, code) DO NOTHING RETURNING id`,
+    [organisationId, code, name, timeZone, jurisdiction, issuer, facilities],
+  );
+  return rows[0]?.id ?? null;
+}

@@ -1,0 +1,38 @@
+import { type Refusal, refusal } from "@readroom/shared/contract/errors.js";
+import type { Actor } from "@readroom/shared/domain/access.js";
+import { err, ok, type Result } from "@readroom/shared/kernel/result.js";
+import { audit } from "../../kernel/audit.js";
+import type { Deps } from "../../kernel/deps.js";
+import { administered } from "./admin-commands.js";
+import * as store from "./store-admin.js";
+
+/** New organisations change who the hub serves: only the hub's own command line makes them. */
+export async function addOrganisation(deps: Deps, actor: Actor, organisation: store.NewOrganisation): Promise<Result<string, Refusal>> {
+  if (administered(actor) !== null) return err(refusal("forbidden", "Organisations are added on the hub's command line."));
+  if (!isTimeZone(organisation.timeZone)) return err(refusal("invalid", `${organisation.timeZone} is no IANA time zone.`));
+  return deps.db.pgTx(async (tx) => {
+    const id = await store.insertOrganisation(tx, organisation);
+    if (!id) return err(refusal("conflict", `An organisation has the code ${organisation.code} already.`));
+    await audit(tx, actor, [{ action: "organisation.add", organisationId: id, subject: id }]);
+    return ok(id);
+  });
+}
+
+export async function addSite(deps: Deps, actor: Actor, site: store.NewSite): Promise<Result<string, Refusal>> {
+  if (administered(actor) !== null) return err(refusal("forbidden", "Sites are added on the hub's command line."));
+  if (!isTimeZone(site.timeZone)) return err(refusal("invalid", `${site.timeZone} is no IANA time zone.`));
+  return deps.db.pgTx(async (tx) => {
+    const id = await store.insertSite(tx, site);
+    if (!id) return err(refusal("conflict", `The organisation has a site ${site.code} already.`));
+    await audit(tx, actor, [{ action: "site.add", organisationId: site.organisationId, subject: id }]);
+    return ok(id);
+  });
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false; // RangeError is how Intl says no
+  }
+}
