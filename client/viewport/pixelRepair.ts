@@ -28,12 +28,12 @@ export async function withPaletteNumbers(
 const VOI_LUT_FUNCTION = "00281056";
 
 /**
- * A sigmoid window (PS3.3 C.11.2.1.3.1; mammography) as the linear one of the same centre and width, which is its tangent at the
- * centre: the renderer throws on the sigmoid and leaves the image white.
+ * The dataset without its VOI LUT function (PS3.3 C.11.2.1.3): the renderer reads only the first letter of its name, throws on it
+ * and leaves the image white. A sigmoid window (mammography) so becomes the linear one of the same centre and width, its tangent.
  */
 export function linearWindow(dataset: DicomJson): DicomJson {
-  if (dataset[VOI_LUT_FUNCTION]?.Value?.[0] !== "SIGMOID") return dataset;
-  return { ...dataset, [VOI_LUT_FUNCTION]: { vr: "CS", Value: ["LINEAR"] } };
+  const { [VOI_LUT_FUNCTION]: _function, ...linear } = dataset;
+  return linear;
 }
 
 async function bytesOf(element: DicomJsonElement | undefined, fetchBulk: (uri: string) => Promise<Uint8Array>) {
