@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pageEnd } from "@readroom/shared/contract/http/page.js";
 import type { ReportContent } from "@readroom/shared/crdt/report.js";
 import pino from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -15,7 +16,7 @@ import type { Deps } from "../../kernel/deps.js";
 import type { DeliveryPorts, ResultTransport } from "./ports.js";
 import { deliverSigned } from "./reactions.js";
 import { actOnDelivery, reportPdf } from "./routes.js";
-import { listDeliveries } from "./views.js";
+import { listDeliveries } from "./store-views.js";
 import { DeliveryWorker } from "./worker.js";
 
 const SYSTEM = { kind: "system", name: "test" } as const;
@@ -134,7 +135,11 @@ async function round(with_: DeliveryWorker = worker): Promise<void> {
   await with_.idle();
 }
 
-const deliveries = async () => (await listDeliveries(db.pool, SYSTEM, { limit: 100 })).reverse();
+const deliveries = async () => {
+  const { rows } = await db.pool.query<{ id: string }>("SELECT id FROM delivery ORDER BY position");
+  const views = await listDeliveries(db.pool, SYSTEM, { limit: 100 });
+  return rows.flatMap((row) => views.filter((view) => view.id === row.id));
+};
 const states = async () => (await deliveries()).map((delivery) => delivery.state);
 const act = async (action: "send_again" | "confirm_received" | "give_up", index = 0) =>
   actOnDelivery(deps, SYSTEM, (await deliveries())[index]?.id ?? "", { action, note: "" });
@@ -333,6 +338,20 @@ describe("results out", () => {
       ).toEqual((await deliveries()).map((delivery) => delivery.controlId));
       expect(byHand).toBeLessThan(40);
     }
+  });
+
+  test("[DE10] pages of a list meet without a gap, though several bear one time", async () => {
+    const of = await study();
+    for (let version = 1; version <= 5; version++) await sign(of, version, "preliminary");
+    const seen: string[] = [];
+    for (let before: string | undefined; ; ) {
+      const page = await listDeliveries(db.pool, SYSTEM, { limit: 2, before });
+      seen.push(...page.map((delivery) => delivery.id));
+      const last = page.at(-1);
+      if (!last) break;
+      before = pageEnd(last.createdAt, last.id);
+    }
+    expect([seen.length, new Set(seen).size]).toEqual([5, 5]);
   });
 
   test("[DE8] [DE9] [DE10] the PDF lies in the site's folder, whole, and is served to those who may read the report", async () => {

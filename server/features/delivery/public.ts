@@ -6,7 +6,7 @@ import { deliveryRoutes } from "./routes.js";
 import { DeliveryWorker } from "./worker.js";
 
 export { type ReportPdfInput, renderReportPdf } from "./pdf/render.js";
-export { listDeliveries } from "./views.js";
+export { listDeliveries } from "./store-views.js";
 
 /** Results out: deliveries of signed reports, sent by the relay's leader. `sends`: this process has the relay's role. */
 export function deliveryFeature(deps: Deps, ports: DeliveryPorts, sends: boolean): Feature {

@@ -4,6 +4,8 @@ import type { Deps } from "../../kernel/deps.js";
 import { appendEvents } from "../../kernel/outbox.js";
 import type { Reaction } from "../../kernel/reactions.js";
 import { studyTopics } from "../../kernel/topics.js";
+import { renderReportPdf } from "./pdf/render.js";
+import type { DeliveryPorts } from "./ports.js";
 import {
   pdfInput,
   resultMessage,
@@ -12,9 +14,7 @@ import {
   undelivered,
   type VersionRow,
   versionsOf,
-} from "./context.js";
-import { renderReportPdf } from "./pdf/render.js";
-import type { DeliveryPorts } from "./ports.js";
+} from "./store-context.js";
 
 const SYSTEM = { kind: "system", name: "result delivery" } as const;
 

@@ -1,5 +1,6 @@
 import { type Refusal, refusal } from "@readroom/shared/contract/errors.js";
 import { ActOnDelivery, DeliveryList, DeliveryQuery, DeliveryView } from "@readroom/shared/contract/http/delivery.js";
+import { pageEnd } from "@readroom/shared/contract/http/page.js";
 import { type Actor, may } from "@readroom/shared/domain/access.js";
 import { err, ok, type Result } from "@readroom/shared/kernel/result.js";
 import type { FastifyInstance } from "fastify";
@@ -7,10 +8,10 @@ import { z } from "zod";
 import { audit } from "../../kernel/audit.js";
 import type { Deps } from "../../kernel/deps.js";
 import { route, sendRefusal } from "../../kernel/route.js";
-import { pdfInput, studyContext, versionsOf } from "./context.js";
 import { renderReportPdf } from "./pdf/render.js";
 import { lockDelivery } from "./store.js";
-import { listDeliveries } from "./views.js";
+import { pdfInput, studyContext, versionsOf } from "./store-context.js";
+import { listDeliveries } from "./store-views.js";
 import { settle } from "./worker.js";
 
 const UNKNOWN = refusal("not_found", "There is no such delivery.");
@@ -29,9 +30,10 @@ export function deliveryRoutes(app: FastifyInstance, deps: Deps): void {
     response: DeliveryList,
     handle: async ({ actor, query }) => {
       const deliveries = await listDeliveries(deps.db.pool, actor, query);
+      const last = deliveries.at(-1);
       return ok({
         deliveries,
-        next: deliveries.length === query.limit ? (deliveries.at(-1)?.createdAt ?? null) : null,
+        next: last && deliveries.length === query.limit ? pageEnd(last.createdAt, last.id) : null,
       });
     },
   });

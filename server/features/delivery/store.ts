@@ -2,6 +2,9 @@ import type { Delivery } from "@readroom/shared/domain/delivery.js";
 import { assertNever } from "@readroom/shared/kernel/result.js";
 import type pg from "pg";
 
+/** A connection in a transaction: what commands hand on, so that no file but the store names the driver. */
+export type Client = pg.PoolClient;
+
 export interface DeliveryRow {
   readonly id: string;
   readonly studyId: string;

@@ -1,12 +1,12 @@
 import type { Actor } from "@readroom/shared/domain/access.js";
 import { type AttemptOutcome, type DeliveryCommand, decideDelivery } from "@readroom/shared/domain/delivery.js";
-import type pg from "pg";
 import type { Deps } from "../../kernel/deps.js";
 import { appendEvents } from "../../kernel/outbox.js";
 import { studyTopics } from "../../kernel/topics.js";
 import type { Acknowledgement, DeliveryPorts } from "./ports.js";
 import {
   beginAttempt,
+  type Client,
   type DeliveryRow,
   endAttempt,
   lockDelivery,
@@ -169,7 +169,7 @@ export function outcomeOf(reply: Acknowledgement, controlId: string): AttemptOut
 /** Decides, writes and tells; a command that no longer fits changes nothing. Gives why not, or null. */
 export async function settle(
   deps: Deps,
-  client: pg.PoolClient,
+  client: Client,
   row: DeliveryRow,
   command: DeliveryCommand,
   actor: Actor,

@@ -1,11 +1,11 @@
 import type { Actor } from "@readroom/shared/domain/access.js";
 import { err, ok, type Result } from "@readroom/shared/kernel/result.js";
-import type pg from "pg";
 import { audit } from "../../kernel/audit.js";
 import { appendEvents } from "../../kernel/outbox.js";
 import { topics } from "../../kernel/topics.js";
 import type { Interpreted, MessageProblem, OrderContent, OrderControl, OrderGroup, PatientFacts } from "./ports.js";
 import {
+  type Client,
   changeOrder,
   insertOrder,
   lockOrderKeys,
@@ -21,7 +21,7 @@ import {
 
 /** One message at work: its transaction, who sent it, and when. */
 export interface Work {
-  readonly client: pg.PoolClient;
+  readonly client: Client;
   readonly actor: Actor;
   readonly site: SiteRow;
   readonly at: Date;

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { Actor, DeviceActor } from "@readroom/shared/domain/access.js";
 import { err, ok, type Result } from "@readroom/shared/kernel/result.js";
-import type pg from "pg";
 import { audit } from "../../kernel/audit.js";
 import type { Deps } from "../../kernel/deps.js";
 import { appendEvents } from "../../kernel/outbox.js";
 import { topics } from "../../kernel/topics.js";
 import { applyMessage } from "./apply.js";
+import type { Answer, Hl7Engine, MessageHeader, MessageProblem } from "./ports.js";
+import { type Client, firstSite, type SiteRow, siteByHl7Name } from "./store.js";
 import {
   earlierMessages,
   insertMessage,
@@ -14,9 +15,7 @@ import {
   messageById,
   rawDigest,
   settleMessage,
-} from "./messages-store.js";
-import type { Answer, Hl7Engine, MessageHeader, MessageProblem } from "./ports.js";
-import { firstSite, type SiteRow, siteByHl7Name } from "./store.js";
+} from "./store-messages.js";
 
 export interface InboundDeps extends Deps {
   readonly hl7: Hl7Engine;
@@ -66,7 +65,7 @@ export async function receiveBroken(
 
 async function process(
   deps: InboundDeps,
-  client: pg.PoolClient,
+  client: Client,
   raw: Uint8Array,
   peer: Peer,
   header: MessageHeader,
@@ -121,7 +120,7 @@ interface Incoming {
 /** Interprets and applies within a savepoint: a refusal leaves nothing behind but the stored message. */
 async function carryOut(
   deps: InboundDeps,
-  client: pg.PoolClient,
+  client: Client,
   incoming: Incoming,
 ): Promise<{ answer: Answer; remarks: readonly string[] }> {
   const { raw, header, site, peer } = incoming;
@@ -193,7 +192,7 @@ export async function replayMessage(
 
 async function findSite(
   deps: InboundDeps,
-  client: pg.PoolClient,
+  client: Client,
   header: MessageHeader,
   peer: Peer,
 ): Promise<SiteRow | undefined> {
@@ -229,7 +228,7 @@ function joined(replies: readonly Uint8Array[]): Uint8Array | null {
   return replies.length === 0 ? null : Buffer.concat(replies);
 }
 
-async function tellFailure(client: pg.PoolClient, actor: Actor, messageId: string, site: SiteRow): Promise<void> {
+async function tellFailure(client: Client, actor: Actor, messageId: string, site: SiteRow): Promise<void> {
   await appendEvents(client, actor, [
     {
       stream: `message:${messageId}`,

@@ -5,7 +5,7 @@ import { followStudies, matchWaitingStudies } from "./matching.js";
 import type { Hl7Engine } from "./ports.js";
 import { orderRoutes } from "./routes.js";
 
-export { listOrders, orderById } from "./views.js";
+export { listOrders, orderById } from "./store-views.js";
 
 export interface OrdersOptions {
   readonly hl7: Hl7Engine;

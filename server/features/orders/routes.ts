@@ -13,6 +13,7 @@ import {
   OrderView,
   ReplayOutcome,
 } from "@readroom/shared/contract/http/orders.js";
+import { pageEnd } from "@readroom/shared/contract/http/page.js";
 import { type Actor, may, mayRole, visibleHospitals } from "@readroom/shared/domain/access.js";
 import { err, ok } from "@readroom/shared/kernel/result.js";
 import type { FastifyInstance } from "fastify";
@@ -21,8 +22,8 @@ import { audit } from "../../kernel/audit.js";
 import { route } from "../../kernel/route.js";
 import { cancelOrder, enterOrder } from "./commands.js";
 import { type InboundDeps, replayMessage } from "./inbound.js";
-import { listMessages, type MessageRow, messageById } from "./messages-store.js";
-import { listOrders, orderById, sitesOf, visibleSites } from "./views.js";
+import { listMessages, type MessageRow, messageById } from "./store-messages.js";
+import { listOrders, orderById, sitesOf, visibleSites } from "./store-views.js";
 
 const Id = z.object({ id: z.string().max(64) });
 const UNKNOWN_ORDER = refusal("not_found", "There is no such order.");
@@ -54,7 +55,7 @@ export function orderRoutes(app: FastifyInstance, deps: InboundDeps): void {
         actor,
         [...patients].map((patientId) => ({ action: "order.list", patientId })),
       );
-      return ok({ orders, next: orders.length === query.limit ? (orders.at(-1)?.orderedAt ?? null) : null });
+      return ok({ orders, next: lastOf(orders, query.limit, (order) => order.orderedAt) });
     },
   });
   route(app, {
@@ -111,11 +112,10 @@ function messageRoutes(app: FastifyInstance, deps: InboundDeps): void {
         hospitals: visibleHospitals(actor),
         sites: visibleSites(actor),
         strangers: seesStrangers(actor),
-        before: query.before === undefined ? undefined : new Date(query.before),
       });
       return ok({
         messages: rows.map(viewOf),
-        next: rows.length === query.limit ? (rows.at(-1)?.at.getTime() ?? null) : null,
+        next: lastOf(rows, query.limit, (row) => row.at.getTime()),
       });
     },
   });
@@ -162,6 +162,16 @@ function messageRoutes(app: FastifyInstance, deps: InboundDeps): void {
       );
     },
   });
+}
+
+/** The mark of a full page's end; null where the list ends here. */
+function lastOf<T extends { readonly id: string }>(
+  rows: readonly T[],
+  limit: number,
+  at: (row: T) => number,
+): string | null {
+  const last = rows.at(-1);
+  return last && rows.length === limit ? pageEnd(at(last), last.id) : null;
 }
 
 /** Messages of senders that no site claims: for those who run the hub or the reading group's connections. */

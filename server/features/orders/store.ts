@@ -1,6 +1,9 @@
 import type pg from "pg";
 import type { OrderContent, OrderPriority, PatientFacts, PatientIdentifier, SenderProfile } from "./ports.js";
 
+/** A connection in a transaction: what commands hand on, so that no file but the store names the driver. */
+export type Client = pg.PoolClient;
+
 export interface SiteRow {
   readonly id: string;
   readonly organisationId: string;

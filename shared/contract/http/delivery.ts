@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PageEnd } from "./page.js";
 
 export const DELIVERY_STATES = ["waiting", "sending", "delivered", "refused", "ambiguous", "gave_up"] as const;
 export const DELIVERY_ACTIONS = ["send_again", "confirm_received", "give_up"] as const;
@@ -30,16 +31,16 @@ export const DeliveryView = z.object({
 });
 export type DeliveryView = z.infer<typeof DeliveryView>;
 
-/** open: everything that is not delivered or given up. before: createdAt of the last one seen. */
+/** open: everything that is not delivered or given up. before: `next` of the page before. */
 export const DeliveryQuery = z.object({
   studyId: z.string().max(64).optional(),
   siteId: z.string().max(64).optional(),
   open: z.stringbool().optional(),
-  before: z.coerce.number().int().optional(),
+  before: PageEnd.optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 export type DeliveryQuery = z.infer<typeof DeliveryQuery>;
-export const DeliveryList = z.object({ deliveries: z.array(DeliveryView), next: z.number().nullable() });
+export const DeliveryList = z.object({ deliveries: z.array(DeliveryView), next: PageEnd.nullable() });
 export type DeliveryList = z.infer<typeof DeliveryList>;
 
 /** send_again: once more, with the same control id. confirm_received: a person has seen it at the receiver. give_up: it will not go. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PageEnd } from "./page.js";
 
 /** POST /api/orders: an order entered by hand, for a site without a RIS. */
 export const NewOrder = z.object({
@@ -82,16 +83,16 @@ export const OrderView = z.object({
 });
 export type OrderView = z.infer<typeof OrderView>;
 
-/** GET /api/orders. waiting: scheduled, and no images yet. before: orderedAt of the last one seen. */
+/** GET /api/orders. waiting: scheduled, and no images yet. before: `next` of the page before. */
 export const OrderQuery = z.object({
   siteId: z.string().max(64).optional(),
   state: z.enum(["scheduled", "in_progress", "completed", "cancelled"]).optional(),
   waiting: z.stringbool().optional(),
-  before: z.coerce.number().int().optional(),
+  before: PageEnd.optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 export type OrderQuery = z.infer<typeof OrderQuery>;
-export const OrderList = z.object({ orders: z.array(OrderView), next: z.number().nullable() });
+export const OrderList = z.object({ orders: z.array(OrderView), next: PageEnd.nullable() });
 export type OrderList = z.infer<typeof OrderList>;
 
 export const CancelOrder = z.object({ reason: z.string().trim().min(1).max(300) });
@@ -123,11 +124,11 @@ export const MessageQuery = z.object({
   direction: z.enum(["in", "out"]).optional(),
   state: MessageState.optional(),
   siteId: z.string().max(64).optional(),
-  before: z.coerce.number().int().optional(),
+  before: PageEnd.optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 export type MessageQuery = z.infer<typeof MessageQuery>;
-export const MessageList = z.object({ messages: z.array(MessageView), next: z.number().nullable() });
+export const MessageList = z.object({ messages: z.array(MessageView), next: PageEnd.nullable() });
 export type MessageList = z.infer<typeof MessageList>;
 
 /** lines and reply: only for those who may read orders of that hospital; else null, and `hidden` says so. */

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { readPageEnd } from "@readroom/shared/contract/http/page.js";
 import type pg from "pg";
 
 export interface MessageRow {
@@ -98,16 +99,17 @@ export async function listMessages(
     direction?: string | undefined;
     state?: string | undefined;
     siteId?: string | undefined;
-    before?: Date | undefined;
+    before?: string | undefined;
     limit: number;
   },
 ): Promise<Omit<MessageRow, "raw" | "reply">[]> {
+  const before = readPageEnd(filter.before);
   const { rows } = await pool.query<Omit<MessageRow, "raw" | "reply">>(
     `SELECT ${COLUMNS} FROM hl7_message m LEFT JOIN site s ON s.id = m.site_id
      WHERE ((m.organisation_id IS NULL AND $1) OR (m.organisation_id IS NOT NULL AND ($2::text[] IS NULL OR m.organisation_id::text = ANY($2))))
        AND ($3::text[] IS NULL OR m.site_id::text = ANY($3)) AND ($4::text IS NULL OR m.direction = $4) AND ($5::text IS NULL OR m.state = $5)
-       AND ($6::text IS NULL OR m.site_id::text = $6) AND ($7::timestamptz IS NULL OR m.at < $7)
-     ORDER BY m.at DESC, m.id LIMIT $8`,
+       AND ($6::text IS NULL OR m.site_id::text = $6) AND ($7::timestamptz IS NULL OR (m.at, m.id) < ($7, $9::uuid))
+     ORDER BY m.at DESC, m.id DESC LIMIT $8`,
     [
       filter.strangers,
       filter.hospitals,
@@ -115,8 +117,9 @@ export async function listMessages(
       filter.direction ?? null,
       filter.state ?? null,
       filter.siteId ?? null,
-      filter.before ?? null,
+      before && new Date(before.at),
       filter.limit,
+      before?.id ?? null,
     ],
   );
   return rows;

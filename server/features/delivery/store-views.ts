@@ -1,4 +1,5 @@
 import type { DeliveryView } from "@readroom/shared/contract/http/delivery.js";
+import { readPageEnd } from "@readroom/shared/contract/http/page.js";
 import { type Actor, visibleHospitals } from "@readroom/shared/domain/access.js";
 import { actionsOn } from "@readroom/shared/domain/delivery.js";
 import type pg from "pg";
@@ -25,10 +26,11 @@ export async function listDeliveries(
     studyId?: string | undefined;
     siteId?: string | undefined;
     open?: boolean | undefined;
-    before?: number | undefined;
+    before?: string | undefined;
     limit: number;
   },
 ): Promise<DeliveryView[]> {
+  const before = readPageEnd(filter.before);
   const sites = actor.kind === "user" || actor.kind === "machine" ? actor.siteIds : null;
   const { rows } = await pool.query<Row>(
     `SELECT d.id, d.study_id AS "studyId", d.site_id AS "siteId", s.name AS "siteName", s.organisation_id AS "organisationId", d.kind, d.destination,
@@ -39,8 +41,8 @@ export async function listDeliveries(
      FROM delivery d JOIN site s ON s.id = d.site_id JOIN report_version v ON v.id = d.report_version_id
      WHERE ($1::text[] IS NULL OR s.organisation_id::text = ANY($1)) AND ($2::text[] IS NULL OR d.site_id::text = ANY($2))
        AND ($3::text IS NULL OR d.id::text = $3) AND ($4::text IS NULL OR d.study_id::text = $4) AND ($5::text IS NULL OR d.site_id::text = $5)
-       AND (NOT $6 OR ${UNSETTLED("d")}) AND ($7::timestamptz IS NULL OR d.created_at < $7)
-     ORDER BY d.created_at DESC, d.position DESC LIMIT $8`,
+       AND (NOT $6 OR ${UNSETTLED("d")}) AND ($7::timestamptz IS NULL OR (d.created_at, d.id) < ($7, $9::uuid))
+     ORDER BY d.created_at DESC, d.id DESC LIMIT $8`,
     [
       visibleHospitals(actor),
       sites,
@@ -48,8 +50,9 @@ export async function listDeliveries(
       filter.studyId ?? null,
       filter.siteId ?? null,
       filter.open ?? false,
-      filter.before === undefined ? null : new Date(filter.before),
+      before && new Date(before.at),
       filter.limit,
+      before?.id ?? null,
     ],
   );
   return rows.map(viewOf);

@@ -1,4 +1,5 @@
 import type { OrderView } from "@readroom/shared/contract/http/orders.js";
+import { readPageEnd } from "@readroom/shared/contract/http/page.js";
 import { type Actor, visibleHospitals } from "@readroom/shared/domain/access.js";
 import type pg from "pg";
 
@@ -42,23 +43,25 @@ export async function listOrders(
     siteId?: string | undefined;
     state?: string | undefined;
     waiting?: boolean | undefined;
-    before?: number | undefined;
+    before?: string | undefined;
     limit: number;
   },
 ): Promise<OrderView[]> {
+  const before = readPageEnd(filter.before);
   const { rows } = await pool.query<Row>(
     `${SELECT} WHERE ${VISIBLE} AND ($3::text IS NULL OR o.site_id::text = $3) AND ($4::text IS NULL OR o.state = $4)
        AND (NOT $5 OR (o.state = 'scheduled' AND NOT EXISTS (SELECT 1 FROM study y WHERE y.order_id = o.id)))
-       AND ($6::timestamptz IS NULL OR o.ordered_at < $6)
-     ORDER BY o.ordered_at DESC, o.id LIMIT $7`,
+       AND ($6::timestamptz IS NULL OR (o.ordered_at, o.id) < ($6, $8::uuid))
+     ORDER BY o.ordered_at DESC, o.id DESC LIMIT $7`,
     [
       visibleHospitals(actor),
       visibleSites(actor),
       filter.siteId ?? null,
       filter.state ?? null,
       filter.waiting ?? false,
-      filter.before === undefined ? null : new Date(filter.before),
+      before && new Date(before.at),
       filter.limit,
+      before?.id ?? null,
     ],
   );
   return rows.map(viewOf);
