@@ -12,7 +12,7 @@ import { sqlState } from "../../kernel/database.js";
 import { appendEvents } from "../../kernel/outbox.js";
 import { studyTopics } from "../../kernel/topics.js";
 import { type PersonOf, type RoomStudy, roomStudy, type SharedDocuments, subjectOf, whyNotWrite } from "../reading/public.js";
-import { ADDENDUM_SECTIONS, continuedDocument, filler, freshDocument } from "./drafts.js";
+import { ADDENDUM_SECTIONS, type BroughtText, continuedDocument, filler, freshDocument } from "./drafts.js";
 import { insertReport, lockReport, reportOf, setReport, setStudyReport, studyFacts, templatesOf } from "./store.js";
 import { choose } from "./templates/choose.js";
 
@@ -27,7 +27,7 @@ export async function visibleStudy(deps: Deps, actor: Actor, studyId: string): P
 export const topicsOfStudy = (study: RoomStudy): string[] => studyTopics({ id: study.id, organisationId: study.hospitalId, groupId: study.groupId });
 
 /** Begins the study's report with a template (the best fitting one where none is named). A second call finds the report begun. */
-export async function beginReport(deps: Deps, documents: SharedDocuments, actor: Actor, studyId: string, templateId?: string): Promise<Result<undefined, Refusal>> {
+export async function beginReport(deps: Deps, documents: SharedDocuments, actor: Actor, studyId: string, templateId?: string, brought?: BroughtText): Promise<Result<undefined, Refusal>> {
   const study = await visibleStudy(deps, actor, studyId);
   if (!study) return err(noStudy());
   if (await reportOf(deps.db.pool, studyId)) return ok(undefined);
@@ -37,7 +37,7 @@ export async function beginReport(deps: Deps, documents: SharedDocuments, actor:
   const template = templateId ? templates.find((one) => one.id === templateId) : choose(templates, facts);
   if (!template) return err(refusal("not_found", "There is no such template."));
   const spec = { v: 1, kind: "report", studyId, generation: 1, templateId: template.id, templateName: template.name, sections: template.sections } as const;
-  const document = freshDocument(spec, filler(facts));
+  const document = freshDocument(spec, filler(facts), brought);
   try {
     await deps.db.pgTx(async (client) => {
       await documents.create(client, document);

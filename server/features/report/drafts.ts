@@ -10,12 +10,20 @@ export const TEMPLATE_AUTHOR = "template";
 
 export const ADDENDUM_SECTIONS: readonly SectionSpec[] = [{ key: "addendum", title: "Addendum", loinc: "55107-7", normalText: "", required: true }];
 
+/** Text that somebody brings along when beginning a report, by section key (dictated elsewhere): their words, not the template's. */
+export interface BroughtText {
+  readonly actorId: string;
+  readonly name: string;
+  readonly sections: Readonly<Record<string, string>>;
+}
+
 /** A fresh document with the template's sections, filled from the order and the images. */
-export function freshDocument(spec: ReportSpec, fill: (text: string) => string): NewDocument {
+export function freshDocument(spec: ReportSpec, fill: (text: string) => string, brought?: BroughtText): NewDocument {
   const doc = templateDoc();
   writeReportSpec(doc, spec);
-  writeSections(doc, spec.sections, (key) => fill(spec.sections.find((section) => section.key === key)?.normalText ?? ""));
-  return newDocument(doc, spec);
+  const normal = (key: string) => fill(spec.sections.find((section) => section.key === key)?.normalText ?? "");
+  writeSections(doc, spec.sections, (key) => brought?.sections[key] ?? normal(key));
+  return newDocument(doc, spec, brought);
 }
 
 /**
@@ -37,14 +45,15 @@ function templateDoc(): Y.Doc {
   return doc;
 }
 
-function newDocument(doc: Y.Doc, spec: ReportSpec): NewDocument {
+function newDocument(doc: Y.Doc, spec: ReportSpec, author = { actorId: TEMPLATE_AUTHOR, name: "Template" }): NewDocument {
+  const { actorId, name } = author;
   return {
     id: reportDocument(spec.studyId, spec.generation),
     studyId: spec.studyId,
     kind: "report",
     state: Y.encodeStateAsUpdate(doc),
-    createdBy: TEMPLATE_AUTHOR,
-    clients: [{ client: doc.clientID, actorId: TEMPLATE_AUTHOR, name: "Template" }],
+    createdBy: actorId,
+    clients: [{ client: doc.clientID, actorId, name }],
   };
 }
 

@@ -22,6 +22,10 @@ import { reportOf, studyFacts, templatesOf, versionsOf } from "./store.js";
 import { choose } from "./templates/choose.js";
 import { reportView } from "./views.js";
 
+export { beginReport } from "./commands.js";
+export { signReport } from "./signing.js";
+export { communicationsOf, reportOf } from "./store.js";
+
 const Params = z.object({ id: z.uuid() });
 const url = "/api/studies/:id/report";
 const tag = "report";

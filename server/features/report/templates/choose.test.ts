@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { choose } from "./choose.js";
+import { SEED_TEMPLATES } from "./seed.js";
+
+const pick = (modalities: string[], bodyPart: string, description = "") => choose(SEED_TEMPLATES, { modalities, bodyPart, description })?.name;
+
+describe("templates", () => {
+  it("[RP1] the one of the modality and the body part, by the images' or the order's word; a general one for the rest", () => {
+    expect(pick(["CT"], "HEAD")).toBe("CT head");
+    expect(pick(["CT", "SR"], "", "CT Brain without contrast")).toBe("CT head");
+    expect(pick(["CT"], "CHEST")).toBe("CT pulmonary angiogram");
+    expect(pick(["DX"], "CHEST")).toBe("Chest radiograph (digital)");
+    expect(pick(["MR"], "KNEE")).toBe("MR knee");
+    expect(pick(["NM"], "THYROID")).toBe("General report");
+  });
+
+  it("[RP1] no template holds a finding that nobody made", () => {
+    for (const template of SEED_TEMPLATES) {
+      const impression = template.sections.find((section) => section.key === "impression");
+      expect(impression?.normalText).toBe("");
+      for (const section of template.sections) expect(section.normalText).not.toMatch(/normal|no acute|unremarkable/i);
+    }
+  });
+});
