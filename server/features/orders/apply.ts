@@ -220,7 +220,7 @@ async function tell(
   more: Record<string, unknown>,
 ): Promise<void> {
   const { client, actor, site } = work;
-  const payload = { orderId, patientId, siteId: site.id, hospitalId: site.organisationId, ...more };
+  const payload = { orderId, patientId, siteId: site.id, organisationId: site.organisationId, ...more };
   await appendEvents(client, actor, [
     { stream: `order:${orderId}`, type, payload, topics: [topics.hospital(site.organisationId)] },
   ]);

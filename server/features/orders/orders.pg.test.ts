@@ -8,9 +8,11 @@ import { madeOrder, realMessage, realMessages } from "../../adapters/hl7/test-da
 import { testClock } from "../../kernel/clock.js";
 import { type Database, openDatabase } from "../../kernel/database.js";
 import type { Deps } from "../../kernel/deps.js";
+import type { PublishedEvent } from "../../kernel/reactions.js";
+import { rematchAccession } from "../ingest/public.js";
 import { enterOrder } from "./commands.js";
+import { followStudies } from "./follow-studies.js";
 import { replayMessage } from "./inbound.js";
-import { matchWaitingStudies } from "./matching.js";
 import { orderReceiver } from "./public.js";
 
 const SYSTEM = { kind: "system", name: "test" } as const;
@@ -347,7 +349,7 @@ describe("orders by form and matching", () => {
   });
 
   test("[OR13] studies that waited become the order's; another patient's or issuer's do not", async () => {
-    const right = await study("a100 ", "4711", "");
+    const right = await study("A100", "4711", "");
     const named = await study("A100", "4711", "GENERAL", "1.2.3.4.5");
     const otherPatient = await study("A100", "4712", "");
     const otherIssuer = await study("A100", "4711", "ELSEWHERE");
@@ -373,12 +375,21 @@ function study(accession: string, patientId: string, issuer: string, studyUid = 
   );
 }
 
+/** What the relay does with order events: ingest matches, and the orders follow their studies. */
 async function matchNow(): Promise<void> {
+  await react("order.created", async ({ payload }) => {
+    await rematchAccession(deps, String(payload.organisationId), String(payload.accessionNumber));
+  });
+  await react("study.matched", (event) => db.tx((tx) => followStudies.run(deps, tx, event)));
+}
+
+async function react(type: string, run: (event: PublishedEvent) => Promise<void>): Promise<void> {
   const { rows } = await db.pool.query<{ id: string; type: string; payload: Record<string, unknown> }>(
-    "SELECT id, type, payload FROM outbox WHERE type = 'order.created' ORDER BY seq",
+    "SELECT id, type, payload FROM outbox WHERE type = $1 ORDER BY seq",
+    [type],
   );
   for (const row of rows) {
-    const event = {
+    await run({
       ...row,
       stream: "",
       version: 1,
@@ -386,7 +397,6 @@ async function matchNow(): Promise<void> {
       actor: { kind: "system", id: "", name: "" },
       at: 0,
       publishedSeq: 0,
-    };
-    await db.tx((tx) => matchWaitingStudies.run(deps, tx, event));
+    });
   }
 }

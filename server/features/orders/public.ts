@@ -1,7 +1,7 @@
 import type { Deps } from "../../kernel/deps.js";
 import type { Feature } from "../../kernel/feature.js";
+import { followStudies } from "./follow-studies.js";
 import { type InboundDeps, receiveBroken, receiveMessage } from "./inbound.js";
-import { followStudies, matchWaitingStudies } from "./matching.js";
 import type { Hl7Engine } from "./ports.js";
 import { orderRoutes } from "./routes.js";
 
@@ -31,7 +31,7 @@ export function ordersFeature(
   return {
     name: "orders",
     routes: (app) => orderRoutes(app, { ...deps, hl7: options.hl7, demo: options.demo }),
-    reactions: [matchWaitingStudies, followStudies],
+    reactions: [followStudies],
     start: async () => {
       listener = await options.listen?.();
     },
