@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
 import { canonicalHash, canonicalJson } from "./canonical.js";
-import { bodyOf, COMMUNICATION_SECTION, DELETED_MEASUREMENT, hashesOf, type ReportSpec, renderReport, writeSections } from "./report.js";
+import {
+  bodyOf,
+  COMMUNICATION_SECTION,
+  DELETED_MEASUREMENT,
+  hashesOf,
+  type ReportSpec,
+  renderReport,
+  writeSections,
+} from "./report.js";
 
 const spec: ReportSpec = {
   v: 1,
@@ -30,7 +38,9 @@ describe("canonical content", () => {
   });
 
   it("[RP3] the hash changes with a word, and the sections say where", () => {
-    const [one, other] = ["Normal.", "Normal!"].map((text) => hashesOf(renderReport(begun(text), spec, () => null).content));
+    const [one, other] = ["Normal.", "Normal!"].map((text) =>
+      hashesOf(renderReport(begun(text), spec, () => null).content),
+    );
     expect(one?.hash).not.toBe(other?.hash);
     expect(one?.sections.findings).not.toBe(other?.sections.findings);
     expect(one?.sections.impression).toBe(other?.sections.impression);
@@ -55,10 +65,23 @@ describe("canonical content", () => {
     const field = new Y.XmlElement("measurement");
     field.setAttribute("annotationId", "gone");
     ((bodyOf(doc).get(0) as Y.XmlElement).get(0) as Y.XmlElement).insert(0, [new Y.XmlText("Size "), field]);
-    const told = { findingId: "f", category: "red", finding: "Bleed", person: "Dr A", at: "2026-11-24T02:20:00.000Z", via: "call", readBack: "bleed left", acknowledgedAt: null, acknowledgedBy: "" };
+    const told = {
+      findingId: "f",
+      category: "red",
+      finding: "Bleed",
+      person: "Dr A",
+      at: "2026-11-24T02:20:00.000Z",
+      via: "call",
+      readBack: "bleed left",
+      acknowledgedAt: null,
+      acknowledgedBy: "",
+    };
     const { content } = renderReport(doc, spec, () => null, [told]);
     expect(content.sections[0]?.text).toBe(`Size ${DELETED_MEASUREMENT}`);
     expect(content.measurements).toEqual([{ id: "gone", text: DELETED_MEASUREMENT }]);
-    expect(content.sections.at(-1)).toEqual({ ...COMMUNICATION_SECTION, text: 'Bleed (red). Communicated to Dr A by call on 2026-11-24 02:20 UTC. Read back: "bleed left". Not yet acknowledged.' });
+    expect(content.sections.at(-1)).toEqual({
+      ...COMMUNICATION_SECTION,
+      text: 'Bleed (red). Communicated to Dr A by call on 2026-11-24 02:20 UTC. Read back: "bleed left". Not yet acknowledged.',
+    });
   });
 });

@@ -7,11 +7,18 @@ import { mayAddTo } from "@readroom/shared/domain/report.js";
 import { err, ok, type Result } from "@readroom/shared/kernel/result.js";
 import type * as Y from "yjs";
 import { audit } from "../../kernel/audit.js";
-import { type Deps } from "../../kernel/deps.js";
 import { sqlState } from "../../kernel/database.js";
+import type { Deps } from "../../kernel/deps.js";
 import { appendEvents } from "../../kernel/outbox.js";
 import { studyTopics } from "../../kernel/topics.js";
-import { type PersonOf, type RoomStudy, roomStudy, type SharedDocuments, subjectOf, whyNotWrite } from "../reading/public.js";
+import {
+  type PersonOf,
+  type RoomStudy,
+  roomStudy,
+  type SharedDocuments,
+  subjectOf,
+  whyNotWrite,
+} from "../reading/public.js";
 import { ADDENDUM_SECTIONS, type BroughtText, continuedDocument, filler, freshDocument } from "./drafts.js";
 import { insertReport, lockReport, reportOf, setReport, setStudyReport, studyFacts, templatesOf } from "./store.js";
 import { choose } from "./templates/choose.js";
@@ -24,10 +31,18 @@ export async function visibleStudy(deps: Deps, actor: Actor, studyId: string): P
   return study && may(actor, "report.read", subjectOf(study)) ? study : null;
 }
 
-export const topicsOfStudy = (study: RoomStudy): string[] => studyTopics({ id: study.id, organisationId: study.hospitalId, groupId: study.groupId });
+export const topicsOfStudy = (study: RoomStudy): string[] =>
+  studyTopics({ id: study.id, organisationId: study.hospitalId, groupId: study.groupId });
 
 /** Begins the study's report with a template (the best fitting one where none is named). A second call finds the report begun. */
-export async function beginReport(deps: Deps, documents: SharedDocuments, actor: Actor, studyId: string, templateId?: string, brought?: BroughtText): Promise<Result<undefined, Refusal>> {
+export async function beginReport(
+  deps: Deps,
+  documents: SharedDocuments,
+  actor: Actor,
+  studyId: string,
+  templateId?: string,
+  brought?: BroughtText,
+): Promise<Result<undefined, Refusal>> {
   const study = await visibleStudy(deps, actor, studyId);
   if (!study) return err(noStudy());
   if (await reportOf(deps.db.pool, studyId)) return ok(undefined);
@@ -36,16 +51,37 @@ export async function beginReport(deps: Deps, documents: SharedDocuments, actor:
   const [templates, facts] = [await templatesOf(deps.db, study.groupId ?? ""), await studyFacts(deps.db, studyId)];
   const template = templateId ? templates.find((one) => one.id === templateId) : choose(templates, facts);
   if (!template) return err(refusal("not_found", "There is no such template."));
-  const spec = { v: 1, kind: "report", studyId, generation: 1, templateId: template.id, templateName: template.name, sections: template.sections } as const;
+  const spec = {
+    v: 1,
+    kind: "report",
+    studyId,
+    generation: 1,
+    templateId: template.id,
+    templateName: template.name,
+    sections: template.sections,
+  } as const;
   const document = freshDocument(spec, filler(facts), brought);
   try {
     await deps.db.pgTx(async (client) => {
       await documents.create(client, document);
       const reportId = await insertReport(client, { studyId, templateId: template.id, documentId: document.id });
       await setStudyReport(client, studyId, "draft", null);
-      await audit(client, actor, [{ action: "report.begin", organisationId: study.hospitalId, patientId: study.patientId, studyId, subject: reportId }]);
+      await audit(client, actor, [
+        {
+          action: "report.begin",
+          organisationId: study.hospitalId,
+          patientId: study.patientId,
+          studyId,
+          subject: reportId,
+        },
+      ]);
       await appendEvents(client, actor, [
-        { stream: `report:${reportId}`, type: "report.begun", payload: { studyId, reportId, documentId: document.id }, topics: topicsOfStudy(study) },
+        {
+          stream: `report:${reportId}`,
+          type: "report.begun",
+          payload: { studyId, reportId, documentId: document.id },
+          topics: topicsOfStudy(study),
+        },
       ]);
     });
   } catch (error) {
@@ -77,26 +113,63 @@ export async function beginAddition(
     const locked = await lockReport(client, studyId);
     if (!locked?.documentFrozen || locked.generation !== report.generation) return;
     await documents.create(client, next);
-    await setReport(client, report.id, { state: report.state, version: report.version, documentId: next.id, generation });
-    await audit(client, actor, [{ action: `report.begin.${kind}`, organisationId: study.hospitalId, patientId: study.patientId, studyId, subject: report.id }]);
+    await setReport(client, report.id, {
+      state: report.state,
+      version: report.version,
+      documentId: next.id,
+      generation,
+    });
+    await audit(client, actor, [
+      {
+        action: `report.begin.${kind}`,
+        organisationId: study.hospitalId,
+        patientId: study.patientId,
+        studyId,
+        subject: report.id,
+      },
+    ]);
     await appendEvents(client, actor, [
-      { stream: `report:${report.id}`, type: "report.begun", payload: { studyId, reportId: report.id, documentId: next.id, kind }, topics: topicsOfStudy(study) },
+      {
+        stream: `report:${report.id}`,
+        type: "report.begun",
+        payload: { studyId, reportId: report.id, documentId: next.id, kind },
+        topics: topicsOfStudy(study),
+      },
     ]);
   });
   return ok(undefined);
 }
 
-async function nextDocument(documents: SharedDocuments, documentId: string, studyId: string, generation: number, kind: "addendum" | "corrected") {
+async function nextDocument(
+  documents: SharedDocuments,
+  documentId: string,
+  studyId: string,
+  generation: number,
+  kind: "addendum" | "corrected",
+) {
   if (kind === "addendum") {
-    const spec = { v: 1, kind, studyId, generation, templateId: null, templateName: "Addendum", sections: [...ADDENDUM_SECTIONS] } as const;
+    const spec = {
+      v: 1,
+      kind,
+      studyId,
+      generation,
+      templateId: null,
+      templateName: "Addendum",
+      sections: [...ADDENDUM_SECTIONS],
+    } as const;
     return freshDocument({ ...spec, sections: [...spec.sections] }, (text) => text);
   }
   // A correction starts from the report's own text, not from an addendum's.
   for (let earlier = generation - 1; earlier > 0; earlier -= 1) {
-    const found = await documents.read(earlier === generation - 1 ? documentId : reportDocument(studyId, earlier), (doc, personOf) => {
-      const spec = readReportSpec(doc);
-      return spec && spec.kind !== "addendum" ? continuedDocument(doc, { ...spec, kind: "corrected", generation }, peopleIn(doc, personOf)) : null;
-    });
+    const found = await documents.read(
+      earlier === generation - 1 ? documentId : reportDocument(studyId, earlier),
+      (doc, personOf) => {
+        const spec = readReportSpec(doc);
+        return spec && spec.kind !== "addendum"
+          ? continuedDocument(doc, { ...spec, kind: "corrected", generation }, peopleIn(doc, personOf))
+          : null;
+      },
+    );
     if (found) return found;
   }
   return null;

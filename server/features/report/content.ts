@@ -1,13 +1,23 @@
 import type { AuthoredWords } from "@readroom/shared/contract/http/report.js";
+import { readingDocument } from "@readroom/shared/contract/room.js";
 import { describeMeasurement } from "@readroom/shared/crdt/annotation.js";
 import { readAnnotations } from "@readroom/shared/crdt/reading.js";
-import { type Communication, DELETED_MEASUREMENT, type ReportContent, type ReportSpec, readReportSpec, renderReport } from "@readroom/shared/crdt/report.js";
-import { readingDocument } from "@readroom/shared/contract/room.js";
+import {
+  type Communication,
+  DELETED_MEASUREMENT,
+  type ReportContent,
+  type ReportSpec,
+  readReportSpec,
+  renderReport,
+} from "@readroom/shared/crdt/report.js";
 import type * as Y from "yjs";
 import type { PersonOf, SharedDocuments } from "../reading/public.js";
 
 /** The measurements of a study in words, by annotation id: "12.3 mm". */
-export async function measurementsOf(documents: SharedDocuments, studyId: string): Promise<ReadonlyMap<string, string>> {
+export async function measurementsOf(
+  documents: SharedDocuments,
+  studyId: string,
+): Promise<ReadonlyMap<string, string>> {
   const marks = await documents.read(readingDocument(studyId), readAnnotations);
   return new Map((marks ?? []).map((mark) => [mark.id, describeMeasurement(mark)]));
 }
@@ -20,7 +30,12 @@ export interface Rendered {
 }
 
 /** The report as the hub's own copy of the document says it, with who wrote which words. */
-export function render(doc: Y.Doc, personOf: PersonOf, measurements: ReadonlyMap<string, string>, communications: readonly Communication[]): Rendered {
+export function render(
+  doc: Y.Doc,
+  personOf: PersonOf,
+  measurements: ReadonlyMap<string, string>,
+  communications: readonly Communication[],
+): Rendered {
   const spec = readReportSpec(doc);
   if (!spec) throw new Error("a report's document without its template");
   const { content, written } = renderReport(doc, spec, (id) => measurements.get(id) ?? null, communications);
@@ -28,7 +43,12 @@ export function render(doc: Y.Doc, personOf: PersonOf, measurements: ReadonlyMap
     const person = personOf(client);
     return { section, start, length, personId: person?.actorId ?? "unknown", name: person?.name ?? "unknown" };
   });
-  return { spec, content, authors: joinNeighbours(authors), deletedMeasurements: content.measurements.filter((m) => m.text === DELETED_MEASUREMENT).length };
+  return {
+    spec,
+    content,
+    authors: joinNeighbours(authors),
+    deletedMeasurements: content.measurements.filter((m) => m.text === DELETED_MEASUREMENT).length,
+  };
 }
 
 /** One person's words from several screens read as one stretch. */
@@ -36,7 +56,13 @@ function joinNeighbours(words: AuthoredWords[]): AuthoredWords[] {
   const joined: AuthoredWords[] = [];
   for (const word of words) {
     const last = joined.at(-1);
-    if (last && last.section === word.section && last.personId === word.personId && last.start + last.length === word.start) last.length += word.length;
+    if (
+      last &&
+      last.section === word.section &&
+      last.personId === word.personId &&
+      last.start + last.length === word.start
+    )
+      last.length += word.length;
     else joined.push({ ...word });
   }
   return joined;

@@ -1,6 +1,12 @@
 import { randomInt } from "node:crypto";
 import { reportDocument } from "@readroom/shared/contract/room.js";
-import { bodyOf, type ReportSpec, type SectionSpec, writeReportSpec, writeSections } from "@readroom/shared/crdt/report.js";
+import {
+  bodyOf,
+  type ReportSpec,
+  type SectionSpec,
+  writeReportSpec,
+  writeSections,
+} from "@readroom/shared/crdt/report.js";
 import * as Y from "yjs";
 import type { NewDocument } from "../reading/public.js";
 import type { StudyFacts } from "./store.js";
@@ -8,7 +14,9 @@ import type { StudyFacts } from "./store.js";
 /** Words that nobody typed: they came with the template. */
 export const TEMPLATE_AUTHOR = "template";
 
-export const ADDENDUM_SECTIONS: readonly SectionSpec[] = [{ key: "addendum", title: "Addendum", loinc: "55107-7", normalText: "", required: true }];
+export const ADDENDUM_SECTIONS: readonly SectionSpec[] = [
+  { key: "addendum", title: "Addendum", loinc: "55107-7", normalText: "", required: true },
+];
 
 /** Text that somebody brings along when beginning a report, by section key (dictated elsewhere): their words, not the template's. */
 export interface BroughtText {
@@ -30,12 +38,19 @@ export function freshDocument(spec: ReportSpec, fill: (text: string) => string, 
  * The next generation of a signed document: the same text with the same authors of its words, under a new name. The signed one
  * stays as it was.
  */
-export function continuedDocument(signed: Y.Doc, spec: ReportSpec, people: readonly { client: number; actorId: string; name: string }[]): NewDocument {
+export function continuedDocument(
+  signed: Y.Doc,
+  spec: ReportSpec,
+  people: readonly { client: number; actorId: string; name: string }[],
+): NewDocument {
   const doc = templateDoc();
   Y.applyUpdate(doc, Y.encodeStateAsUpdate(signed));
   writeReportSpec(doc, spec);
   const document = newDocument(doc, spec);
-  return { ...document, clients: [...document.clients, ...people.filter((one) => one.client !== document.clients[0]?.client)] };
+  return {
+    ...document,
+    clients: [...document.clients, ...people.filter((one) => one.client !== document.clients[0]?.client)],
+  };
 }
 
 function templateDoc(): Y.Doc {
@@ -45,7 +60,11 @@ function templateDoc(): Y.Doc {
   return doc;
 }
 
-function newDocument(doc: Y.Doc, spec: ReportSpec, author = { actorId: TEMPLATE_AUTHOR, name: "Template" }): NewDocument {
+function newDocument(
+  doc: Y.Doc,
+  spec: ReportSpec,
+  author = { actorId: TEMPLATE_AUTHOR, name: "Template" },
+): NewDocument {
   const { actorId, name } = author;
   return {
     id: reportDocument(spec.studyId, spec.generation),
@@ -59,8 +78,14 @@ function newDocument(doc: Y.Doc, spec: ReportSpec, author = { actorId: TEMPLATE_
 
 /** Puts the order's question, the technique and the comparison where the template asks for them. */
 export function filler(facts: StudyFacts): (text: string) => string {
-  const technique = [facts.procedureText || facts.description, facts.seriesDescriptions.join(", ")].filter(Boolean).join(". ");
+  const technique = [facts.procedureText || facts.description, facts.seriesDescriptions.join(", ")]
+    .filter(Boolean)
+    .join(". ");
   const day = facts.prior?.at ? new Date(facts.prior.at).toISOString().slice(0, 10) : "";
   const comparison = facts.prior ? `${facts.prior.description || "Earlier study"}${day ? ` of ${day}` : ""}.` : "None.";
-  return (text) => text.replaceAll("{question}", facts.clinicalQuestion).replaceAll("{technique}", technique).replaceAll("{comparison}", comparison);
+  return (text) =>
+    text
+      .replaceAll("{question}", facts.clinicalQuestion)
+      .replaceAll("{technique}", technique)
+      .replaceAll("{comparison}", comparison);
 }

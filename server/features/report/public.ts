@@ -8,10 +8,10 @@ import {
   SignedReport,
   SignReport,
 } from "@readroom/shared/contract/http/report.js";
+import type { Actor } from "@readroom/shared/domain/access.js";
 import { err, ok } from "@readroom/shared/kernel/result.js";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import type { Actor } from "@readroom/shared/domain/access.js";
 import type { Deps } from "../../kernel/deps.js";
 import type { Feature } from "../../kernel/feature.js";
 import { route } from "../../kernel/route.js";

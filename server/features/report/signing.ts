@@ -23,14 +23,21 @@ export const STEP_UP_MS = 15 * MINUTE;
 type Command = z.output<typeof SignReport>;
 type Outcome = Result<SignedReport, Refusal>;
 
-export const actionOfKind = (kind: SignKind): Action => (kind === "preliminary" ? "report.sign.preliminary" : "report.sign.final");
+export const actionOfKind = (kind: SignKind): Action =>
+  kind === "preliminary" ? "report.sign.preliminary" : "report.sign.final";
 
 /**
  * Signs the report as it stands in the hub. Edits stop first and all accepted ones are committed; then the hub renders its own copy
  * and refuses unless it is to the letter what the signer saw. The immutable version, the frozen document, the state of report and
  * study, audit and event are one transaction. The same signature sent again gives the same version.
  */
-export async function signReport(deps: Deps, documents: SharedDocuments, actor: Actor, studyId: string, command: Command): Promise<Outcome> {
+export async function signReport(
+  deps: Deps,
+  documents: SharedDocuments,
+  actor: Actor,
+  studyId: string,
+  command: Command,
+): Promise<Outcome> {
   const study = await visibleStudy(deps, actor, studyId);
   const report = study ? await store.reportOf(deps.db.pool, studyId) : null;
   if (!study) return err(noStudy());
@@ -50,11 +57,25 @@ export async function signReport(deps: Deps, documents: SharedDocuments, actor: 
   const held = await documents.hold(report.documentId, async (doc, personOf) => {
     const { list, open } = await store.communicationsOf(deps.db.pool, studyId);
     const rendered = render(doc, personOf, measurements, list);
-    const refused = (await warningsAgainst(deps, studyId, rendered, open, command)) ?? differenceFrom(rendered.content, command);
+    const refused =
+      (await warningsAgainst(deps, studyId, rendered, open, command)) ?? differenceFrom(rendered.content, command);
     if (refused) return { freeze: null, value: err(refused) };
-    const next = command.kind === "preliminary" ? continuedDocument(doc, { ...rendered.spec, generation: report.generation + 1 }, peopleIn(doc, personOf)) : null;
+    const next =
+      command.kind === "preliminary"
+        ? continuedDocument(doc, { ...rendered.spec, generation: report.generation + 1 }, peopleIn(doc, personOf))
+        : null;
     const outcome = await deps.db.pgTx((client) =>
-      write(client, { deps, documents, actor, study, report, command, rendered, state: Y.encodeStateAsUpdate(doc), next }),
+      write(client, {
+        deps,
+        documents,
+        actor,
+        study,
+        report,
+        command,
+        rendered,
+        state: Y.encodeStateAsUpdate(doc),
+        next,
+      }),
     );
     return { freeze: outcome.ok ? `signed ${command.kind}` : null, value: outcome };
   });
@@ -62,14 +83,31 @@ export async function signReport(deps: Deps, documents: SharedDocuments, actor: 
   return held ?? err(refusal("not_found", "The report's document is not there."));
 }
 
-async function repeatOf(executor: pg.Pool | pg.PoolClient, report: store.ReportRow, command: Command): Promise<SignedReport | null> {
+async function repeatOf(
+  executor: pg.Pool | pg.PoolClient,
+  report: store.ReportRow,
+  command: Command,
+): Promise<SignedReport | null> {
   const version = await store.versionWith(executor, report.id, command.hash, command.kind);
   if (!version) return null;
   const nextDocumentId = report.documentFrozen ? null : report.documentId;
-  return { versionId: version.id, version: version.version, kind: version.kind, state: report.state, nextDocumentId, repeated: true };
+  return {
+    versionId: version.id,
+    version: version.version,
+    kind: version.kind,
+    state: report.state,
+    nextDocumentId,
+    repeated: true,
+  };
 }
 
-async function warningsAgainst(deps: Deps, studyId: string, rendered: Rendered, criticalOpen: number, command: Command): Promise<Refusal | null> {
+async function warningsAgainst(
+  deps: Deps,
+  studyId: string,
+  rendered: Rendered,
+  criticalOpen: number,
+  command: Command,
+): Promise<Refusal | null> {
   const facts = await store.studyFacts(deps.db, studyId);
   const warnings = signWarnings({
     sections: rendered.spec.sections.map((section) => ({
@@ -83,13 +121,18 @@ async function warningsAgainst(deps: Deps, studyId: string, rendered: Rendered, 
   });
   const unconfirmed = warnings.filter((warning) => !command.confirm.includes(warning.code));
   if (unconfirmed.length === 0) return null;
-  return refusal("conflict", "Please confirm before signing.", { action: "Read each point, then sign again.", detail: { unconfirmed } });
+  return refusal("conflict", "Please confirm before signing.", {
+    action: "Read each point, then sign again.",
+    detail: { unconfirmed },
+  });
 }
 
 function differenceFrom(content: ReportContent, command: Command): Refusal | null {
   const { hash, sections } = hashesOf(content);
   if (hash === command.hash) return null;
-  const differs = content.sections.filter((section) => command.sections?.[section.key] !== sections[section.key]).map((section) => section.title);
+  const differs = content.sections
+    .filter((section) => command.sections?.[section.key] !== sections[section.key])
+    .map((section) => section.title);
   const where = command.sections && differs.length > 0 ? `: ${differs.join(", ")}` : "";
   return refusal("hash_mismatch", `The report has changed since you saw it${where}.`, {
     action: "Read it again, then sign.",
@@ -118,23 +161,36 @@ async function write(client: pg.PoolClient, s: Signature): Promise<Outcome> {
   if (repeated) return ok(repeated);
   const state = stateAfterSigning(report.state, rendered.spec.kind, command.kind);
   if (!state.ok) return err(refusal("conflict", state.error));
-  if (report.documentFrozen || report.documentId !== s.report.documentId) return err(refusal("frozen", "This draft is signed already.", { action: "Load the report anew." }));
+  if (report.documentFrozen || report.documentId !== s.report.documentId)
+    return err(refusal("frozen", "This draft is signed already.", { action: "Load the report anew." }));
   const stale = staleClaim(claim, actor, command);
   if (stale) return err(stale);
   return ok(await record(client, s, report, state.value));
 }
 
 /** Reports are signed by the one who holds the study; what follows a final one, by anybody of the group while nobody else holds it. */
-function staleClaim(claim: { claimState: string; claimedBy: string | null; claimFence: number }, actor: UserActor, command: Command): Refusal | null {
+function staleClaim(
+  claim: { claimState: string; claimedBy: string | null; claimFence: number },
+  actor: UserActor,
+  command: Command,
+): Refusal | null {
   const mine = claim.claimedBy === actor.userId;
   const addition = command.kind === "addendum" || command.kind === "corrected";
-  if (claim.claimState === "held" && !mine) return refusal("stale_fence", "Somebody else holds this study now.", { action: "Ask for it to be handed over." });
-  if (!addition && (claim.claimState !== "held" || !mine)) return refusal("stale_fence", "You no longer hold this study.", { action: "Claim it again, then sign." });
-  if (claim.claimFence !== command.fence) return refusal("stale_fence", "Your claim is not the current one.", { action: "Load the study anew, then sign." });
+  if (claim.claimState === "held" && !mine)
+    return refusal("stale_fence", "Somebody else holds this study now.", { action: "Ask for it to be handed over." });
+  if (!addition && (claim.claimState !== "held" || !mine))
+    return refusal("stale_fence", "You no longer hold this study.", { action: "Claim it again, then sign." });
+  if (claim.claimFence !== command.fence)
+    return refusal("stale_fence", "Your claim is not the current one.", { action: "Load the study anew, then sign." });
   return null;
 }
 
-async function record(client: pg.PoolClient, s: Signature, report: store.ReportRow, state: ReportState): Promise<SignedReport> {
+async function record(
+  client: pg.PoolClient,
+  s: Signature,
+  report: store.ReportRow,
+  state: ReportState,
+): Promise<SignedReport> {
   const { deps, actor, command, study, rendered } = s;
   const now = deps.clock.now();
   const version = report.version + 1;
@@ -155,9 +211,23 @@ async function record(client: pg.PoolClient, s: Signature, report: store.ReportR
   await store.freezeDocument(client, report.documentId, `signed ${command.kind}`, now);
   if (s.next) await s.documents.create(client, s.next);
   const documentId = s.next?.id ?? report.documentId;
-  await store.setReport(client, report.id, { state, version, documentId, generation: report.generation + (s.next ? 1 : 0) });
+  await store.setReport(client, report.id, {
+    state,
+    version,
+    documentId,
+    generation: report.generation + (s.next ? 1 : 0),
+  });
   await store.setStudyReport(client, study.id, state, now);
-  const payload = { studyId: study.id, reportId: report.id, versionId, version, kind: command.kind, state, signedBy: actor.userId, fence: command.fence };
+  const payload = {
+    studyId: study.id,
+    reportId: report.id,
+    versionId,
+    version,
+    kind: command.kind,
+    state,
+    signedBy: actor.userId,
+    fence: command.fence,
+  };
   await audit(client, actor, [
     {
       action: `report.sign.${command.kind}`,
@@ -168,6 +238,8 @@ async function record(client: pg.PoolClient, s: Signature, report: store.ReportR
       detail: { versionId, version, hash: command.hash, confirmed: command.confirm },
     },
   ]);
-  await appendEvents(client, actor, [{ stream: `report:${report.id}`, type: "report.signed", payload, topics: topicsOfStudy(study) }]);
+  await appendEvents(client, actor, [
+    { stream: `report:${report.id}`, type: "report.signed", payload, topics: topicsOfStudy(study) },
+  ]);
   return { versionId, version, kind: command.kind, state, nextDocumentId: s.next?.id ?? null, repeated: false };
 }

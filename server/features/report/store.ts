@@ -69,7 +69,8 @@ export interface TemplateRow {
 
 /** The group's templates; a group that has none gets the first ones. */
 export async function templatesOf(db: Database, groupId: string): Promise<TemplateRow[]> {
-  const select = 'SELECT id, name, modality, body_part AS "bodyPart", sections FROM report_template WHERE group_id = $1 ORDER BY name';
+  const select =
+    'SELECT id, name, modality, body_part AS "bodyPart", sections FROM report_template WHERE group_id = $1 ORDER BY name';
   const found = await db.pool.query<TemplateRow>(select, [groupId]);
   if (found.rows.length > 0) return found.rows;
   await db.pgTx(async (client) => {
@@ -77,21 +78,23 @@ export async function templatesOf(db: Database, groupId: string): Promise<Templa
     const present = await client.query("SELECT 1 FROM report_template WHERE group_id = $1 LIMIT 1", [groupId]);
     if (present.rowCount) return;
     for (const { name, modality, bodyPart, sections } of SEED_TEMPLATES) {
-      await client.query("INSERT INTO report_template (group_id, name, modality, body_part, sections) VALUES ($1, $2, $3, $4, $5)", [
-        groupId,
-        name,
-        modality,
-        bodyPart,
-        JSON.stringify(sections),
-      ]);
+      await client.query(
+        "INSERT INTO report_template (group_id, name, modality, body_part, sections) VALUES ($1, $2, $3, $4, $5)",
+        [groupId, name, modality, bodyPart, JSON.stringify(sections)],
+      );
     }
   });
   return (await db.pool.query<TemplateRow>(select, [groupId])).rows;
 }
 
 /** The study's critical findings as its report tells them, in the order in which they were raised. */
-export async function communicationsOf(executor: Executor, studyId: string): Promise<{ list: Communication[]; open: number }> {
-  const { rows } = await executor.query<Omit<Communication, "at" | "acknowledgedAt"> & { at: Date | null; acknowledgedAt: Date | null; state: string }>(
+export async function communicationsOf(
+  executor: Executor,
+  studyId: string,
+): Promise<{ list: Communication[]; open: number }> {
+  const { rows } = await executor.query<
+    Omit<Communication, "at" | "acknowledgedAt"> & { at: Date | null; acknowledgedAt: Date | null; state: string }
+  >(
     `SELECT id AS "findingId", category, finding, coalesce(reached_name, '') AS person, reached_at AS at, coalesce(acknowledged_via, '') AS via,
        coalesce(read_back_text, '') AS "readBack", acknowledged_at AS "acknowledgedAt", coalesce(acknowledged_name, '') AS "acknowledgedBy", state
      FROM critical_finding WHERE study_id = $1 ORDER BY raised_at, id`,
@@ -109,25 +112,32 @@ const VERSION = `SELECT id, version, kind, content, content_hash AS "contentHash
     (extract(epoch FROM signed_at) * 1000)::bigint AS "signedAt" FROM report_version`;
 
 export async function versionsOf(executor: Executor, reportId: string): Promise<ReportVersionView[]> {
-  return (await executor.query<ReportVersionView>(`${VERSION} WHERE report_id = $1 ORDER BY version DESC`, [reportId])).rows;
+  return (await executor.query<ReportVersionView>(`${VERSION} WHERE report_id = $1 ORDER BY version DESC`, [reportId]))
+    .rows;
 }
 
 /** The version that a repeated signature means: same content, same kind. */
-export async function versionWith(executor: Executor, reportId: string, hash: string, kind: SignKind): Promise<ReportVersionView | null> {
-  const { rows } = await executor.query<ReportVersionView>(`${VERSION} WHERE report_id = $1 AND content_hash = $2 AND kind = $3 ORDER BY version DESC LIMIT 1`, [
-    reportId,
-    hash,
-    kind,
-  ]);
+export async function versionWith(
+  executor: Executor,
+  reportId: string,
+  hash: string,
+  kind: SignKind,
+): Promise<ReportVersionView | null> {
+  const { rows } = await executor.query<ReportVersionView>(
+    `${VERSION} WHERE report_id = $1 AND content_hash = $2 AND kind = $3 ORDER BY version DESC LIMIT 1`,
+    [reportId, hash, kind],
+  );
   return rows[0] ?? null;
 }
 
-export async function insertReport(client: pg.PoolClient, report: { studyId: string; templateId: string | null; documentId: string }): Promise<string> {
-  const { rows } = await client.query<{ id: string }>("INSERT INTO report (study_id, template_id, document_id) VALUES ($1, $2, $3) RETURNING id", [
-    report.studyId,
-    report.templateId,
-    report.documentId,
-  ]);
+export async function insertReport(
+  client: pg.PoolClient,
+  report: { studyId: string; templateId: string | null; documentId: string },
+): Promise<string> {
+  const { rows } = await client.query<{ id: string }>(
+    "INSERT INTO report (study_id, template_id, document_id) VALUES ($1, $2, $3) RETURNING id",
+    [report.studyId, report.templateId, report.documentId],
+  );
   return rows[0]!.id;
 }
 
@@ -168,8 +178,16 @@ export async function insertVersion(client: pg.PoolClient, v: NewVersion): Promi
   return rows[0]!.id;
 }
 
-export async function freezeDocument(client: pg.PoolClient, documentId: string, reason: string, at: number): Promise<void> {
-  await client.query("UPDATE crdt_document SET frozen_at = to_timestamp($2::float8 / 1000), frozen_reason = $3 WHERE id = $1", [documentId, at, reason]);
+export async function freezeDocument(
+  client: pg.PoolClient,
+  documentId: string,
+  reason: string,
+  at: number,
+): Promise<void> {
+  await client.query(
+    "UPDATE crdt_document SET frozen_at = to_timestamp($2::float8 / 1000), frozen_reason = $3 WHERE id = $1",
+    [documentId, at, reason],
+  );
 }
 
 export async function setReport(
@@ -177,17 +195,17 @@ export async function setReport(
   reportId: string,
   to: { state: ReportState; version: number; documentId: string; generation: number },
 ): Promise<void> {
-  await client.query("UPDATE report SET state = $2, version = $3, document_id = $4, draft_generation = $5, updated_at = now() WHERE id = $1", [
-    reportId,
-    to.state,
-    to.version,
-    to.documentId,
-    to.generation,
-  ]);
+  await client.query(
+    "UPDATE report SET state = $2, version = $3, document_id = $4, draft_generation = $5, updated_at = now() WHERE id = $1",
+    [reportId, to.state, to.version, to.documentId, to.generation],
+  );
 }
 
 /** The claim as it stands at the moment of signing, and the study's row held until the transaction ends. */
-export async function lockStudy(client: pg.PoolClient, studyId: string): Promise<{ claimState: string; claimedBy: string | null; claimFence: number }> {
+export async function lockStudy(
+  client: pg.PoolClient,
+  studyId: string,
+): Promise<{ claimState: string; claimedBy: string | null; claimFence: number }> {
   const { rows } = await client.query<{ claimState: string; claimedBy: string | null; claimFence: number }>(
     'SELECT claim_state AS "claimState", claimed_by AS "claimedBy", claim_fence AS "claimFence" FROM study WHERE id = $1 FOR UPDATE',
     [studyId],
@@ -196,7 +214,12 @@ export async function lockStudy(client: pg.PoolClient, studyId: string): Promise
   return rows[0];
 }
 
-export async function setStudyReport(client: pg.PoolClient, studyId: string, state: ReportState, signedAt: number | null): Promise<void> {
+export async function setStudyReport(
+  client: pg.PoolClient,
+  studyId: string,
+  state: ReportState,
+  signedAt: number | null,
+): Promise<void> {
   await client.query(
     "UPDATE study SET report_state = $2, signed_at = coalesce(to_timestamp($3::float8 / 1000), signed_at), version = version + 1 WHERE id = $1",
     [studyId, state, signedAt],
@@ -204,6 +227,9 @@ export async function setStudyReport(client: pg.PoolClient, studyId: string, sta
 }
 
 export async function steppedUpAt(db: Database, sessionId: string): Promise<number | null> {
-  const { rows } = await db.pool.query<{ at: number | null }>("SELECT (extract(epoch FROM stepped_up_at) * 1000)::bigint AS at FROM session WHERE id = $1", [sessionId]);
+  const { rows } = await db.pool.query<{ at: number | null }>(
+    "SELECT (extract(epoch FROM stepped_up_at) * 1000)::bigint AS at FROM session WHERE id = $1",
+    [sessionId],
+  );
   return rows[0]?.at ?? null;
 }

@@ -9,11 +9,22 @@ import { actionOfKind } from "./signing.js";
 import { communicationsOf, type ReportRow, reportOf, versionsOf } from "./store.js";
 
 /** The report as this person may see it; null where none has been begun. Reading it is written to the audit trail. */
-export async function reportView(deps: Deps, documents: SharedDocuments, actor: Actor, study: RoomStudy): Promise<ReportView | null> {
+export async function reportView(
+  deps: Deps,
+  documents: SharedDocuments,
+  actor: Actor,
+  study: RoomStudy,
+): Promise<ReportView | null> {
   const report = await reportOf(deps.db.pool, study.id);
   if (!report) return null;
   await audit(deps.db.pool, actor, [
-    { action: "report.read", organisationId: study.hospitalId, patientId: study.patientId, studyId: study.id, subject: report.id },
+    {
+      action: "report.read",
+      organisationId: study.hospitalId,
+      patientId: study.patientId,
+      studyId: study.id,
+      subject: report.id,
+    },
   ]);
   const draft = report.documentFrozen ? null : await draftView(documents, actor, study, report);
   return {
@@ -28,10 +39,24 @@ export async function reportView(deps: Deps, documents: SharedDocuments, actor: 
   };
 }
 
-async function draftView(documents: SharedDocuments, actor: Actor, study: RoomStudy, report: ReportRow): Promise<ReportDraftView | null> {
+async function draftView(
+  documents: SharedDocuments,
+  actor: Actor,
+  study: RoomStudy,
+  report: ReportRow,
+): Promise<ReportDraftView | null> {
   const kind = await documents.read(report.documentId, (doc) => readReportSpec(doc)?.kind ?? null);
   if (!kind) return null;
   const whyNot = whyNotWrite(actor, study);
-  const signAs = SIGN_KINDS.filter((as) => stateAfterSigning(report.state, kind, as).ok && may(actor, actionOfKind(as), subjectOf(study)));
-  return { documentId: report.documentId, kind, generation: report.generation, canWrite: whyNot === null, whyNot, signAs: whyNot ? [] : signAs };
+  const signAs = SIGN_KINDS.filter(
+    (as) => stateAfterSigning(report.state, kind, as).ok && may(actor, actionOfKind(as), subjectOf(study)),
+  );
+  return {
+    documentId: report.documentId,
+    kind,
+    generation: report.generation,
+    canWrite: whyNot === null,
+    whyNot,
+    signAs: whyNot ? [] : signAs,
+  };
 }

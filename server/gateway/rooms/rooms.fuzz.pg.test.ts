@@ -1,5 +1,5 @@
-import { reportDocument, readingDocument } from "@readroom/shared/contract/room.js";
-import { putAnnotation, removeAnnotation, annotationsOf } from "@readroom/shared/crdt/reading.js";
+import { readingDocument, reportDocument } from "@readroom/shared/contract/room.js";
+import { annotationsOf, putAnnotation, removeAnnotation } from "@readroom/shared/crdt/reading.js";
 import { bodyOf } from "@readroom/shared/crdt/report.js";
 import fc from "fast-check";
 import type { Socket } from "socket.io-client";
@@ -28,9 +28,25 @@ type Step =
 
 const who = fc.nat({ max: 4 });
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant("mark" as const), who, id: fc.nat({ max: 6 }), x: fc.integer({ min: 1, max: 90 }) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant("mark" as const),
+      who,
+      id: fc.nat({ max: 6 }),
+      x: fc.integer({ min: 1, max: 90 }),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("unmark" as const), who, id: fc.nat({ max: 6 }) }) },
-  { weight: 8, arbitrary: fc.record({ kind: fc.constant("type" as const), who, at: fc.nat({ max: 40 }), text: fc.string({ minLength: 1, maxLength: 6 }) }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant("type" as const),
+      who,
+      at: fc.nat({ max: 40 }),
+      text: fc.string({ minLength: 1, maxLength: 6 }),
+    }),
+  },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("erase" as const), who, at: fc.nat({ max: 40 }) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("drop" as const), who }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("back" as const), who }) },
@@ -83,8 +99,18 @@ function act(person: Person, one: Step): void {
     const mine = earlier ? id : `${id}-${author.name}`;
     const owner = (annotationsOf(reading.doc).get(mine) as { author: Person["author"] } | undefined)?.author ?? author;
     putAnnotation(reading.doc, {
-      id: mine, v: 1, kind: "probe", frameOfReferenceUid: null, studyInstanceUid: "1.2", seriesInstanceUid: "1.3", sopInstanceUid: "1.4", frame: 1,
-      points: [[one.x, 0, 0]], spacing: "none", author: owner, createdAt: "2026-11-24T00:00:00.000Z",
+      id: mine,
+      v: 1,
+      kind: "probe",
+      frameOfReferenceUid: null,
+      studyInstanceUid: "1.2",
+      seriesInstanceUid: "1.3",
+      sopInstanceUid: "1.4",
+      frame: 1,
+      points: [[one.x, 0, 0]],
+      spacing: "none",
+      author: owner,
+      createdAt: "2026-11-24T00:00:00.000Z",
     });
   } else if (one.kind === "unmark") {
     const keys = [...annotationsOf(reading.doc).keys()].sort();
@@ -101,7 +127,9 @@ function act(person: Person, one: Step): void {
 
 async function play(people: number, steps: readonly Step[]): Promise<void> {
   let hub: RoomsHub = await startRooms(database.url, world.people);
-  await hub.deps.db.pool.query("DELETE FROM report; DELETE FROM crdt_update; DELETE FROM crdt_snapshot; DELETE FROM crdt_client; DELETE FROM crdt_document");
+  await hub.deps.db.pool.query(
+    "DELETE FROM report; DELETE FROM crdt_update; DELETE FROM crdt_snapshot; DELETE FROM crdt_client; DELETE FROM crdt_document",
+  );
   expect((await beginReport(hub.deps, hub.rooms.documents, world.people.attending, world.studyId)).ok).toBe(true);
   const { port } = hub;
   const all = Array.from({ length: people }, (_, n) => come(port, n % 2 === 0 ? "attending" : "resident"));
@@ -142,7 +170,10 @@ async function play(people: number, steps: readonly Step[]): Promise<void> {
 }
 
 const stored = async (hub: RoomsHub, id: string): Promise<Y.Doc> => {
-  const { rows } = await hub.deps.db.pool.query<{ update: Buffer }>('SELECT "update" FROM crdt_update WHERE document_id = $1 ORDER BY seq', [id]);
+  const { rows } = await hub.deps.db.pool.query<{ update: Buffer }>(
+    'SELECT "update" FROM crdt_update WHERE document_id = $1 ORDER BY seq',
+    [id],
+  );
   const doc = new Y.Doc();
   for (const row of rows) Y.applyUpdate(doc, row.update);
   return doc;
@@ -179,7 +210,11 @@ describe("rooms under seeded disorder", () => {
     `[RM11] ${RUNS} runs (seed ${SEED}): 2 to 5 screens edit, drop, come back, the hub is killed; all converge and nothing acknowledged is lost`,
     async () => {
       await fc.assert(
-        fc.asyncProperty(fc.integer({ min: 2, max: 5 }), fc.array(step, { minLength: 10, maxLength: 60 }), (people, steps) => play(people, steps)),
+        fc.asyncProperty(
+          fc.integer({ min: 2, max: 5 }),
+          fc.array(step, { minLength: 10, maxLength: 60 }),
+          (people, steps) => play(people, steps),
+        ),
         { seed: SEED, numRuns: RUNS, endOnFailure: true },
       );
     },

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { choose } from "./choose.js";
 import { SEED_TEMPLATES } from "./seed.js";
 
-const pick = (modalities: string[], bodyPart: string, description = "") => choose(SEED_TEMPLATES, { modalities, bodyPart, description })?.name;
+const pick = (modalities: string[], bodyPart: string, description = "") =>
+  choose(SEED_TEMPLATES, { modalities, bodyPart, description })?.name;
 
 describe("templates", () => {
   it("[RP1] the one of the modality and the body part, by the images' or the order's word; a general one for the rest", () => {

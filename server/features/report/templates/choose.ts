@@ -4,7 +4,10 @@ export interface TemplateFit {
 }
 
 /** How well a template fits: body part counts most, "" fits anything a little, a different modality or body part not at all (−1). */
-export function fitOf(template: TemplateFit, study: { modalities: readonly string[]; bodyPart: string; description: string }): number {
+export function fitOf(
+  template: TemplateFit,
+  study: { modalities: readonly string[]; bodyPart: string; description: string },
+): number {
   const place = `${study.bodyPart} ${study.description}`.toUpperCase();
   if (template.modality && !study.modalities.includes(template.modality)) return -1;
   if (template.bodyPart && !names(place, template.bodyPart.toUpperCase())) return -1;
