@@ -18,6 +18,8 @@ export interface KeyPress {
   metaKey: boolean;
   altKey: boolean;
   shiftKey: boolean;
+  /** The key's place, "Digit1": what Shift makes of a digit differs from layout to layout. */
+  code?: string;
 }
 
 /** Whether a key press is this combo. Letters ignore case; "mod" is ⌘ on a Mac and Ctrl elsewhere. */
@@ -28,6 +30,7 @@ export function matches(combo: string, press: KeyPress): boolean {
   const mod = press.ctrlKey || press.metaKey;
   if (wants.has("mod") !== mod || wants.has("alt") !== press.altKey) return false;
   const name = key === "Space" ? " " : key;
+  if (wants.has("shift") && /^[0-9]$/.test(name)) return press.shiftKey && press.code === `Digit${name}`;
   // A sign such as "?" needs Shift on some layouts and none on others: only letters and named keys look at Shift.
   if (/^[a-z]$/i.test(name) || name.length > 1) {
     if (wants.has("shift") !== press.shiftKey) return false;

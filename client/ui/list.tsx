@@ -79,7 +79,7 @@ function Table<Row>({
 }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className={classes.scroll} tabIndex={0} aria-label={label}>
+    <section className={classes.scroll} tabIndex={0} aria-label={`${label}, table`}>
       <table className={classes.table}>
         <thead>
           <tr>
@@ -94,7 +94,7 @@ function Table<Row>({
           {rows.map((row) => (
             <tr key={rowId(row)}>
               {columns.map((column, at) => (
-                <td key={column.header} data-align={column.align}>
+                <td key={column.header} data-align={column.align} data-wide={column.wide}>
                   <First row={row} column={column} pick={at === 0 ? onPick : undefined} />
                 </td>
               ))}

@@ -53,7 +53,7 @@ function Board({ view }: { view: NonNullable<ReturnType<typeof useOperations>["d
         <Stat value={sum.reading} label="being read" />
         <Stat value={sum.short} label="short of time" {...(sum.short ? { tone: "warn" as const } : {})} />
         <Stat value={sum.over} label="past their time" {...(sum.over ? { tone: "bad" as const } : {})} />
-        <Stat value={sum.readers} label="readers on shift" />
+        <Stat value={sum.readers} label={sum.readers === 1 ? "reader on shift" : "readers on shift"} />
       </div>
       <Panel title={view.attention.length ? `Needs somebody (${view.attention.length})` : "Needs somebody"} flush>
         <AttentionList entries={view.attention} />

@@ -7,7 +7,7 @@ import { type Line, standingOf } from "../model";
 import classes from "../page.module.css";
 
 export const TRACKS =
-  "104px 92px minmax(150px, 1.3fr) 60px minmax(180px, 2.2fr) 104px minmax(96px, 1fr) 56px minmax(96px, 0.9fr)";
+  "104px 92px minmax(150px, 1.5fr) 60px minmax(180px, 2.2fr) 88px minmax(108px, 1fr) 48px minmax(96px, 0.9fr)";
 
 const track = (at: number) => TRACKS.split(/ (?![^(]*\))/)[at] ?? "1fr";
 

@@ -55,7 +55,7 @@ export function DropUpload({ children }: { children: ReactNode }) {
         type="file"
         multiple
         hidden
-        aria-hidden="true"
+        aria-label="Folder to bring in"
         {...{ webkitdirectory: "" }}
         onChange={(event) => {
           start([...(event.currentTarget.files ?? [])]);
