@@ -1,6 +1,6 @@
 import { Button, Skeleton } from "@mantine/core";
 import { IconFileText } from "@tabler/icons-react";
-import { useMemo, useState } from "react";
+import { useEffect, useEffectEvent, useMemo, useState } from "react";
 import { asHubError } from "../../../kernel/api";
 import type { RoomProvider } from "../../../kernel/room/provider";
 import { useDocumentRoom } from "../../../kernel/room/use-room";
@@ -20,13 +20,15 @@ export interface ReportPanelProps {
   readonly fence: number;
   /** The reading room, for live measurements; null while it is opened. */
   readonly reading: RoomProvider | null;
+  /** Each new value opens the signature, as the room's header and key do; 0 asks for nothing. */
+  readonly signSignal?: number;
   readonly onShowMeasurement: (annotationId: string) => void;
   readonly onLeave: () => void;
   readonly onReady?: (handle: ReportHandle | null) => void;
 }
 
 /** The whole report column of a reading: begin, write, sign, signed, add. */
-export function ReportPanel({ studyId, fence, reading, ...editing }: ReportPanelProps) {
+export function ReportPanel({ studyId, fence, reading, signSignal = 0, ...editing }: ReportPanelProps) {
   const report = useReport(studyId);
   const begin = useBeginReport(studyId);
   const add = useBeginAddition(studyId);
@@ -34,6 +36,10 @@ export function ReportPanel({ studyId, fence, reading, ...editing }: ReportPanel
   const room = useDocumentRoom(report.data?.draft?.documentId ?? null);
   const source = useMemo(() => (reading ? measurementsIn(reading) : noMeasurements), [reading]);
   const [signing, setSigning] = useState(false);
+  const asked = useEffectEvent(() => setSigning(Boolean(report.data?.draft)));
+  useEffect(() => {
+    if (signSignal > 0) asked();
+  }, [signSignal]);
   const failed = (thrown: unknown): void => void toast.failed(asHubError(thrown).message);
 
   if (report.isPending) return <Skeleton height="100%" />;

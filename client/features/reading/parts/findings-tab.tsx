@@ -1,0 +1,150 @@
+import { ActionIcon, Button, Tooltip } from "@mantine/core";
+import { type AnnotationKind, type AnnotationRecord, describeMeasurement } from "@readroom/shared/crdt/annotation.js";
+import type { KeyImage } from "@readroom/shared/crdt/reading.js";
+import {
+  IconAngle,
+  IconArrowUpLeft,
+  IconOvalVertical,
+  IconPointer,
+  IconRectangle,
+  IconRuler2,
+  IconStarFilled,
+  IconTrash,
+} from "@tabler/icons-react";
+import type { ComponentType } from "react";
+import { EmptyState } from "../../../ui/states";
+import type { Marks } from "../use-marks";
+import type { WallSeries } from "../wall";
+import classes from "./panels.module.css";
+
+const ICONS: Record<AnnotationKind, ComponentType<{ size?: number; stroke?: number }>> = {
+  length: IconRuler2,
+  angle: IconAngle,
+  ellipse: IconOvalVertical,
+  rectangle: IconRectangle,
+  arrow: IconArrowUpLeft,
+  probe: IconPointer,
+};
+const NAMES: Record<AnnotationKind, string> = {
+  length: "Length",
+  angle: "Angle",
+  ellipse: "Ellipse",
+  rectangle: "Rectangle",
+  arrow: "Arrow",
+  probe: "Probe",
+};
+
+/** Where an image is. */
+export interface ImagePlace {
+  studyInstanceUid: string;
+  seriesInstanceUid: string;
+  sopInstanceUid: string;
+  frame: number;
+}
+
+interface FindingsProps {
+  marks: Marks;
+  series: readonly WallSeries[];
+  /** Number of that image in its stack, where the stack is loaded; from 1. */
+  imageNumber(place: ImagePlace): number | undefined;
+  jump(place: ImagePlace): void;
+  /** null: there is no report to write in now. */
+  insert: ((annotationId: string) => void) | null;
+  mayMark: boolean;
+}
+
+/** What was measured and marked in this study, by whom, and the key images. */
+export function FindingsTab({ marks, series, imageNumber, jump, insert, mayMark }: FindingsProps) {
+  const { records, keyImages } = marks;
+  if (records.length === 0 && keyImages.length === 0) {
+    return (
+      <EmptyState icon={<IconRuler2 size={28} stroke={1.4} />} title="No marks yet">
+        Measure with L (length), E (ellipse) or A (angle); everybody in the room sees it at once. M makes the image a
+        key image.
+      </EmptyState>
+    );
+  }
+  const where = (place: ImagePlace) => whereOf(place, series, imageNumber(place));
+  const ordered = [...records].sort((a, b) => a.createdAt.localeCompare(b.createdAt));
+  return (
+    <div className={classes.panel}>
+      <ul className={classes.marks} aria-label="Marks">
+        {ordered.map((mark) => (
+          <Mark
+            key={mark.id}
+            mark={mark}
+            where={where(mark)}
+            jump={() => jump(mark)}
+            insert={insert}
+            {...(mayMark ? { remove: () => marks.remove(mark.id) } : {})}
+          />
+        ))}
+      </ul>
+      {keyImages.length > 0 ? <h3 className={classes.heading}>Key images</h3> : null}
+      <ul className={classes.marks} aria-label="Key images">
+        {keyImages.map((image) => (
+          <KeyImageLine key={image.id} image={image} where={where(image)} jump={() => jump(image)} />
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+interface MarkProps {
+  mark: AnnotationRecord;
+  where: string;
+  jump(): void;
+  insert: ((annotationId: string) => void) | null;
+  remove?(): void;
+}
+
+function Mark({ mark, where, jump, insert, remove }: MarkProps) {
+  const Icon = ICONS[mark.kind];
+  const figure = describeMeasurement(mark);
+  return (
+    <li className={classes.mark}>
+      <button type="button" className={classes.jump} onClick={jump}>
+        <Icon size={16} stroke={1.6} />
+        <span className={classes.figure}>{figure || mark.text || NAMES[mark.kind]}</span>
+        <span className={classes.soft}>
+          {figure && mark.text ? `${mark.text} · ` : ""}
+          {where} · {mark.author.name}
+        </span>
+      </button>
+      {insert && figure ? (
+        <Button size="compact-xs" variant="default" onClick={() => insert(mark.id)}>
+          Insert in report
+        </Button>
+      ) : null}
+      {remove ? (
+        <Tooltip label="Delete">
+          <ActionIcon aria-label={`Delete ${figure || NAMES[mark.kind]}`} onClick={remove}>
+            <IconTrash size={15} stroke={1.6} />
+          </ActionIcon>
+        </Tooltip>
+      ) : null}
+    </li>
+  );
+}
+
+function KeyImageLine({ image, where, jump }: { image: KeyImage; where: string; jump(): void }) {
+  return (
+    <li className={classes.mark}>
+      <button type="button" className={classes.jump} onClick={jump}>
+        <IconStarFilled size={14} />
+        <span className={classes.figure}>{where}</span>
+        <span className={classes.soft}>
+          {image.note ? `${image.note} · ` : ""}
+          {image.author.name}
+        </span>
+      </button>
+    </li>
+  );
+}
+
+function whereOf(place: ImagePlace, series: readonly WallSeries[], number: number | undefined): string {
+  const found = series.find((one) => one.seriesInstanceUid === place.seriesInstanceUid);
+  const name = found ? found.description || `${found.modality} ${found.number ?? ""}`.trim() : "another series";
+  const image = number ? `, image ${number}` : place.frame > 1 ? `, frame ${place.frame}` : "";
+  return `${found?.prior ? "Prior: " : ""}${name}${image}`;
+}

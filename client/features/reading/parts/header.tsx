@@ -1,0 +1,97 @@
+import { ActionIcon, Button, Tooltip } from "@mantine/core";
+import type { StudyDetail } from "@readroom/shared/contract/http/worklist.js";
+import { IconArrowLeft, IconSignature } from "@tabler/icons-react";
+import { Link } from "react-router";
+import { DeadlineClock } from "../../../ui/deadline-clock";
+import { dateTime } from "../../../ui/format";
+import { useNow } from "../../../ui/now";
+import { PatientBanner } from "../../../ui/patient-banner";
+import { UrgencyChip } from "../../../ui/urgency-chip";
+import { CallStrip } from "../../consult/public";
+import { arrivalInWords } from "../model";
+import type { Presence } from "../use-presence";
+import type { WallSeries } from "../wall";
+import classes from "./header.module.css";
+import { People } from "./people";
+
+interface HeaderProps {
+  detail: StudyDetail;
+  presence: Presence;
+  series: readonly WallSeries[];
+  /** null: there is nothing that this person could sign. */
+  onSign: (() => void) | null;
+}
+
+/** Whose images these are, what is asked, how much time is left, who is here. */
+export function Header({ detail, presence, series, onSign }: HeaderProps) {
+  const { row } = detail;
+  return (
+    <header className={classes.header}>
+      <Tooltip label="Back to the worklist">
+        <ActionIcon component={Link} to="/" aria-label="Back to the worklist" className={classes.back}>
+          <IconArrowLeft size={18} />
+        </ActionIcon>
+      </Tooltip>
+      <div className={classes.banner}>
+        <PatientBanner
+          name={row.patient.name}
+          birthDate={row.patient.birthDate}
+          sex={row.patient.sex}
+          mrn={row.patient.mrn}
+          facts={factsOf(row)}
+        >
+          <UrgencyChip level={row.urgency} reason={row.urgencyReason} />
+          {row.clock ? (
+            <DeadlineClock
+              startedAt={row.clock.startedAt}
+              dueAt={row.clock.deadline}
+              zone={row.site.timeZone}
+              rule={row.clock.rule}
+              stoppedAt={row.claim.state === "done" ? row.claim.at : null}
+            />
+          ) : null}
+          <People presence={presence} series={series} />
+          <CallStrip studyId={row.studyId} />
+          <Tooltip label={onSign ? "Sign the report (Ctrl Enter)" : "There is nothing here that you may sign"}>
+            <Button
+              size="compact-sm"
+              leftSection={<IconSignature size={15} aria-hidden="true" />}
+              data-disabled={onSign === null || undefined}
+              aria-disabled={onSign === null}
+              onClick={() => onSign?.()}
+            >
+              Sign
+            </Button>
+          </Tooltip>
+        </PatientBanner>
+      </div>
+      <output className="rr-visually-hidden">Open: {row.patient.name}</output>
+    </header>
+  );
+}
+
+function factsOf(row: StudyDetail["row"]) {
+  return [
+    <span key="what" className={classes.what}>
+      {row.procedure}
+    </span>,
+    row.studyAt ? (
+      <span key="when" title={`Time of ${row.site.name} (${row.site.timeZone})`}>
+        {dateTime(row.studyAt, row.site.timeZone)}
+      </span>
+    ) : null,
+    row.accessionNumber ? `Acc ${row.accessionNumber}` : null,
+    row.site.name,
+    <Arrival key="arrival" row={row} />,
+  ];
+}
+
+function Arrival({ row }: { row: StudyDetail["row"] }) {
+  const arrival = arrivalInWords(row, useNow());
+  if (!arrival) return null;
+  return (
+    <span className={classes.arrival} data-live={arrival.live}>
+      {arrival.text}
+    </span>
+  );
+}

@@ -1,0 +1,149 @@
+import { useMediaQuery } from "@mantine/hooks";
+import type { StudyDetail } from "@readroom/shared/contract/http/worklist.js";
+import { useCallback, useMemo, useRef, useState } from "react";
+import { useRoom, useRoomState } from "../../../kernel/room/use-room";
+import { useMay } from "../../../kernel/session";
+import { ViewportGrid, type ViewportGridHandle, type WindowPreset, windowPresets } from "../../../viewport/public";
+import { whyNoMarks as whyNoMarksOf } from "../model";
+import classes from "../page.module.css";
+import { createShownImage } from "../shown-image";
+import { useClaim } from "../use-claim";
+import { useMarks } from "../use-marks";
+import { usePresence } from "../use-presence";
+import { useRoomKeys } from "../use-room-keys";
+import { useSide } from "../use-side";
+import { useWall } from "../use-wall";
+import { cellOf, type Hung, navigating, type WallChange } from "../wall";
+import { ClaimBanner } from "./claim-banner";
+import type { ImagePlace } from "./findings-tab";
+import { FollowFrame } from "./follow-menu";
+import { Header } from "./header";
+import { LineNotice } from "./line-notice";
+import { RoomBody } from "./room-body";
+import { SeriesRail } from "./series-rail";
+import { useSideTabs } from "./side-content";
+import { Toolbar } from "./toolbar";
+
+const BASE = "/dicomweb";
+
+/** The room: header, images with their tools, and everything beside them. */
+export function Room({ detail }: { detail: StudyDetail }) {
+  const narrow = useMediaQuery("(max-width: 48em)", undefined, { getInitialValueInEffect: false });
+  const grid = useRef<ViewportGridHandle | null>(null);
+  const [shown] = useState(createShownImage);
+  const hands = useClaim(detail);
+  const { wall, change, series, cells, modality } = useWall(detail, narrow);
+  const room = useRoom(detail.row.studyId);
+  const snapshot = useRoomState(room);
+  const presence = usePresence({ room, snapshot, grid, wall, change, shown });
+  const marks = useMarks(BASE, room, snapshot);
+  const side = useSide(narrow ? "images" : "report");
+  const presets = useMemo(() => windowPresets(modality), [modality]);
+  const mayTakeOver = useMay("study.takeover");
+  const whyNoMarks = whyNoMarksOf(snapshot);
+
+  // what the reader hangs lets go of whom they follow; what following hangs goes to `change`
+  const { letGo } = presence;
+  const own = useCallback(
+    (wanted: WallChange) => {
+      if (wanted.type === "hang" || wanted.type === "compare") letGo();
+      change(wanted);
+    },
+    [letGo, change],
+  );
+  const hang = useCallback((one: Hung) => own({ type: "hang", series: one }), [own]);
+  const jump = (place: ImagePlace) => {
+    const { studyInstanceUid, seriesInstanceUid, sopInstanceUid, frame } = place;
+    const cell = cellOf(wall, seriesInstanceUid);
+    if (cell === undefined) return hang({ studyInstanceUid, seriesInstanceUid, start: { sopInstanceUid, frame } });
+    letGo();
+    change({ type: "activate", cell });
+    void grid.current?.viewport(cell)?.scrollTo(sopInstanceUid, frame);
+  };
+  const keyImage = () => {
+    const view = grid.current?.viewport(wall.active)?.view();
+    if (view && !whyNoMarks) marks.toggleKeyImage(view);
+  };
+  useRoomKeys({
+    grid,
+    wall,
+    change: own,
+    presets,
+    presence,
+    keyImage,
+    critical: side.raise,
+    next: () => void hands.next(),
+    sign: side.sign,
+  });
+  const rail = (
+    <SeriesRail
+      base={BASE}
+      detail={detail}
+      wall={wall}
+      orientation={narrow ? "horizontal" : "vertical"}
+      onHang={hang}
+    />
+  );
+  const focusImages = () => document.querySelector<HTMLElement>(`.${classes.wall} [aria-current="true"]`)?.focus();
+  const tabs = useSideTabs({
+    detail,
+    room,
+    marks,
+    series,
+    wall,
+    presence,
+    hands,
+    side,
+    grid,
+    jump,
+    focusImages,
+    mayMark: whyNoMarks === null,
+    compare: (one) => own({ type: "compare", series: one }),
+    images: narrow ? rail : null,
+  });
+
+  return (
+    <div className={classes.room}>
+      <Header detail={detail} presence={presence} series={series} onSign={side.sign} />
+      <LineNotice snapshot={snapshot} />
+      <ClaimBanner hands={hands} mayTakeOver={mayTakeOver} />
+      <RoomBody narrow={narrow} tabs={tabs} side={side}>
+        <div className={classes.films}>
+          {narrow ? null : rail}
+          <div className={classes.wall}>
+            <ViewportGrid
+              ref={grid}
+              base={BASE}
+              layout={wall.layout}
+              cells={cells}
+              active={wall.active}
+              {...(wall.maximised === undefined ? {} : { maximised: wall.maximised })}
+              tool={whyNoMarks ? navigating(wall.tool) : wall.tool}
+              linked={wall.linked}
+              onActivate={(cell) => change({ type: "activate", cell })}
+              onMaximise={(cell) => change({ type: "maximise", cell })}
+              onHang={(cell, one) => own({ type: "hang", series: one, cell })}
+              onReady={presence.onReady}
+              onViewChange={presence.onViewChange}
+              onPointer={presence.onPointer}
+            />
+            <FollowFrame presence={presence} />
+          </div>
+        </div>
+        <Toolbar
+          wall={wall}
+          change={own}
+          presets={presets}
+          setPreset={(preset: WindowPreset) => grid.current?.setPreset(preset)}
+          run={(command) => grid.current?.run(command)}
+          presence={presence}
+          saved={snapshot.saved}
+          whyNoMarks={whyNoMarks}
+          shown={shown}
+          keyImages={marks.keyImages}
+          onKeyImage={keyImage}
+        />
+      </RoomBody>
+    </div>
+  );
+}

@@ -1,0 +1,124 @@
+import type { StudyDetail } from "@readroom/shared/contract/http/worklist.js";
+import { memo, type ReactNode, type RefObject, useCallback, useRef, useState } from "react";
+import type { RoomProvider } from "../../../kernel/room/provider";
+import type { ViewportGridHandle } from "../../../viewport/public";
+import { type ReportHandle, ReportPanel } from "../../report/public";
+import type { ClaimHands } from "../use-claim";
+import type { Marks } from "../use-marks";
+import type { Presence } from "../use-presence";
+import type { Side } from "../use-side";
+import { cellOf, type Hung, hungUids, mainSeries, type Wall, type WallSeries } from "../wall";
+import { FindingsTab, type ImagePlace } from "./findings-tab";
+import { OrderTab } from "./order-tab";
+import { PriorsTab } from "./priors-tab";
+import { RoomTab } from "./room-tab";
+import type { SideTabContent } from "./side-tabs";
+
+interface SideParts {
+  detail: StudyDetail;
+  room: RoomProvider | null;
+  marks: Marks;
+  series: readonly WallSeries[];
+  wall: Wall;
+  presence: Presence;
+  hands: ClaimHands;
+  side: Side;
+  grid: RefObject<ViewportGridHandle | null>;
+  mayMark: boolean;
+  jump(place: ImagePlace): void;
+  compare(series: Hung): void;
+  focusImages(): void;
+  /** The series as a tab of its own, where there is no room for a rail. */
+  images: ReactNode;
+}
+
+/** Marks are drawn many times a second while one is moved; the report has its own eyes on them and is not rendered for it. */
+const Report = memo(ReportPanel);
+
+/** What stands beside the images, tab by tab. */
+export function useSideTabs(parts: SideParts): SideTabContent[] {
+  const { detail, room, marks, series, wall, presence, hands, side } = parts;
+  const [editor, setEditor] = useState<ReportHandle | null>(null);
+  const newest = useRef(parts);
+  newest.current = parts;
+  const showMeasurement = useCallback((annotationId: string) => {
+    const mark = newest.current.marks.records.find(({ id }) => id === annotationId);
+    if (mark) newest.current.jump(mark);
+  }, []);
+  const leave = useCallback(() => newest.current.focusImages(), []);
+  const insert = (annotationId: string) => {
+    side.show("report");
+    editor?.insertMeasurement(annotationId);
+  };
+  const imageNumber = (place: ImagePlace) => {
+    const cell = cellOf(wall, place.seriesInstanceUid);
+    const images = cell === undefined ? undefined : parts.grid.current?.viewport(cell)?.stack()?.images;
+    const at = images?.findIndex(
+      (image) => image.sopInstanceUid === place.sopInstanceUid && image.frame === place.frame,
+    );
+    return at === undefined || at < 0 ? undefined : at + 1;
+  };
+
+  return [
+    ...(parts.images ? [{ id: "images" as const, label: "Images", content: parts.images }] : []),
+    {
+      id: "report",
+      label: "Report",
+      kept: true,
+      content: (
+        <Report
+          studyId={detail.row.studyId}
+          fence={hands.fence}
+          reading={room}
+          signSignal={side.signSignal}
+          onShowMeasurement={showMeasurement}
+          onLeave={leave}
+          onReady={setEditor}
+        />
+      ),
+    },
+    {
+      id: "findings",
+      label: "Findings",
+      count: marks.records.length,
+      content: (
+        <FindingsTab
+          marks={marks}
+          series={series}
+          imageNumber={imageNumber}
+          jump={parts.jump}
+          insert={editor ? insert : null}
+          mayMark={parts.mayMark}
+        />
+      ),
+    },
+    { id: "order", label: "Order", content: <OrderTab detail={detail} /> },
+    {
+      id: "priors",
+      label: "Priors",
+      count: detail.priors.length,
+      content: (
+        <PriorsTab
+          priors={detail.priors}
+          modality={mainSeries(detail.series)?.modality}
+          hung={hungUids(wall)}
+          compare={parts.compare}
+        />
+      ),
+    },
+    {
+      id: "room",
+      label: "Room",
+      count: presence.others.length,
+      content: (
+        <RoomTab
+          detail={detail}
+          presence={presence}
+          series={series}
+          hands={hands}
+          criticalSignal={side.criticalSignal}
+        />
+      ),
+    },
+  ];
+}

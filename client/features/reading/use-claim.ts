@@ -1,0 +1,109 @@
+import type { StudyDetail } from "@readroom/shared/contract/http/worklist.js";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { useNavigate } from "react-router";
+import { asHubError } from "../../kernel/api";
+import { useSignedIn } from "../../kernel/session";
+import { useSocket } from "../../kernel/socket";
+import { toast } from "../../ui/toast";
+import { type Standing, standingOf } from "./model";
+import { claimNext, claimStudy, releaseStudy, renewClaim, studyKey, takeOverStudy } from "./source";
+
+export interface ClaimHands {
+  standing: Standing;
+  /** Fencing token to sign with: of the claim that stands, else the last that this page held. */
+  fence: number;
+  busy: boolean;
+  claim(): Promise<void>;
+  takeOver(): Promise<void>;
+  release(): Promise<void>;
+  /** The next study of this reader's, claimed and opened; not while this one still waits for its signature. */
+  next(): Promise<void>;
+}
+
+/** Whose the study is, the heartbeat that keeps it, and what one may do about it. */
+export function useClaim(detail: StudyDetail): ClaimHands {
+  const { user } = useSignedIn();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const { studyId } = detail.row;
+  const [wasMine, setWasMine] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const standing = standingOf(detail, user.id, wasMine);
+  const mine = standing.state === "mine";
+  useEffect(() => {
+    if (mine) setWasMine(true);
+  }, [mine]);
+  const held = detail.row.claim.state === "held" ? detail.row.claim.fence : null;
+  const lastFence = useRef(0);
+  if (held !== null) lastFence.current = held;
+  const refresh = () => client.invalidateQueries({ queryKey: studyKey(studyId) });
+  useHeartbeat(studyId, mine ? standing : null, refresh);
+
+  const act = async (work: () => Promise<void>) => {
+    setBusy(true);
+    try {
+      await work();
+    } catch (thrown) {
+      const error = asHubError(thrown);
+      const reasons = Array.isArray(error.detail.reasons) ? error.detail.reasons.join(" ") : "";
+      toast.refused([error.message, reasons || error.action].filter(Boolean).join(" "));
+    } finally {
+      setBusy(false);
+      await refresh();
+    }
+  };
+  return {
+    standing,
+    fence: held ?? lastFence.current,
+    busy,
+    claim: () => act(async () => void (await claimStudy(studyId))),
+    takeOver: () => act(async () => void (await takeOverStudy(studyId, ""))),
+    release: () =>
+      act(async () => {
+        if (standing.state !== "mine") return;
+        await releaseStudy(studyId, standing.fence);
+        setWasMine(false);
+        toast.done("Released. Your draft is kept for whoever takes it.");
+        navigate("/worklist");
+      }),
+    next: () =>
+      act(async () => {
+        if (mine) {
+          toast.refused("This study is still yours: sign it or release it first.");
+          return;
+        }
+        const answer = await claimNext();
+        if (answer.row) navigate(`/read/${answer.row.studyId}`);
+        else toast.refused(answer.reason || "Nothing is waiting that is yours to read.");
+      }),
+  };
+}
+
+/**
+ * Tells the hub that the reader is still there. A missing answer decides nothing (the lease outlives two of them); only the hub's
+ * own word makes the study somebody else's.
+ */
+function useHeartbeat(
+  studyId: string,
+  held: { fence: number; renewEveryMs: number } | null,
+  lost: () => unknown,
+): void {
+  const socket = useSocket();
+  const fence = held?.fence;
+  const every = held?.renewEveryMs;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `lost` is made anew each render and always does the same
+  useEffect(() => {
+    if (!socket || fence === undefined || every === undefined) return;
+    const beat = async () => {
+      if (socket.connected && (await renewClaim(socket, studyId, fence)) === "lost") lost();
+    };
+    void beat();
+    const timer = setInterval(() => void beat(), every);
+    socket.on("connect", beat);
+    return () => {
+      clearInterval(timer);
+      socket.off("connect", beat);
+    };
+  }, [socket, studyId, fence, every]);
+}

@@ -1,0 +1,115 @@
+import type { PriorView, SeriesView, StudyDetail } from "@readroom/shared/contract/http/worklist.js";
+import { describe, expect, it } from "vitest";
+import { cellOf, changeWall, emptyWall, hangingOf, hungUids, mainSeries, navigating, type Wall } from "./wall";
+
+let made = 0;
+const series = (uid: string, modality: string, instances: number, number = 1): SeriesView => ({
+  id: `00000000-0000-4000-8000-${String(++made).padStart(12, "0")}`,
+  seriesInstanceUid: uid,
+  modality,
+  number,
+  description: "",
+  bodyPart: "",
+  instances,
+  middleSopInstanceUid: null,
+});
+const prior = (uid: string, bodyPart: string, own: SeriesView[]): PriorView => ({
+  studyId: `00000000-0000-4000-8000-${String(++made).padStart(12, "0")}`,
+  studyInstanceUid: uid,
+  procedure: "",
+  modalities: [],
+  bodyPart,
+  studyAt: null,
+  instances: 0,
+  series: own,
+  reportState: "none",
+  impression: "",
+  signedBy: "",
+  signedAt: null,
+});
+type Shown = Pick<StudyDetail, "row" | "series" | "priors">;
+const study = (own: SeriesView[], priors: PriorView[] = [], bodyPart = "HEAD"): Shown => ({
+  row: { studyInstanceUid: "1", bodyPart } as StudyDetail["row"],
+  series: own,
+  priors,
+});
+const uids = (hanging: { cells: readonly ({ seriesInstanceUid: string } | undefined)[] }) =>
+  hanging.cells.map((cell) => cell?.seriesInstanceUid);
+
+describe("how a study hangs when it is opened", () => {
+  it("[RR1] shows the series with the most images, never one without pictures", () => {
+    const own = [series("1.1", "CT", 2), series("1.2", "CT", 120), series("1.3", "SR", 900)];
+    expect(uids(hangingOf(study(own), false))).toEqual(["1.2"]);
+    expect(mainSeries([series("1.3", "SR", 900)])).toBeUndefined();
+    expect(hangingOf(study([]), false)).toEqual({ layout: "1x1", cells: [] });
+  });
+  it("[RR1] hangs the newest prior of the same modality and part of the body beside it", () => {
+    const hanging = hangingOf(
+      study(
+        [series("1.2", "CT", 120)],
+        [
+          prior("2", "HEAD", [series("2.1", "MR", 200)]),
+          prior("3", "CHEST", [series("3.1", "CT", 400)]),
+          prior("4", "HEAD", [series("4.1", "CT", 3), series("4.2", "CT", 110)]),
+        ],
+      ),
+      false,
+    );
+    expect(hanging.layout).toBe("1x2");
+    expect(uids(hanging)).toEqual(["1.2", "4.2"]);
+  });
+  it("[RR1] hangs projections all at once, by number", () => {
+    const hanging = hangingOf(study([series("1.2", "DX", 1, 2), series("1.1", "DX", 1, 1)]), false);
+    expect(hanging).toMatchObject({ layout: "1x2" });
+    expect(uids(hanging)).toEqual(["1.1", "1.2"]);
+  });
+  it("[RR1] shows one viewport on a phone, with the prior in the cell behind it", () => {
+    const hanging = hangingOf(study([series("1.2", "CT", 9)], [prior("4", "HEAD", [series("4.1", "CT", 9)])]), true);
+    expect(hanging.layout).toBe("1x1");
+    expect(uids(hanging)).toEqual(["1.2", "4.1"]);
+  });
+});
+
+const wall = (change: Partial<Wall> = {}): Wall => ({
+  ...emptyWall,
+  layout: "1x2",
+  cells: [hung("a"), hung("b")],
+  ...change,
+});
+const hung = (uid: string) => ({ studyInstanceUid: "1", seriesInstanceUid: uid });
+
+describe("the wall", () => {
+  it("[RR2] follows what arrives until somebody arranges it", () => {
+    const arrived = { type: "arrived", hanging: { layout: "1x1", cells: [hung("c")] } } as const;
+    expect(hungUids(changeWall(emptyWall, arrived))).toEqual(["c"]);
+    const arranged = changeWall(wall(), { type: "hang", series: hung("d") });
+    expect(changeWall(arranged, arrived)).toBe(arranged);
+  });
+  it("[RR2] keeps what a smaller layout hides, and an active cell in sight", () => {
+    const one = changeWall(wall({ active: 1 }), { type: "layout", layout: "1x1" });
+    expect(one.active).toBe(0);
+    expect(hungUids(one)).toEqual(["a"]);
+    expect(hungUids(changeWall(one, { type: "layout", layout: "1x2" }))).toEqual(["a", "b"]);
+  });
+  it("[RR2] moves a full view along with the active cell", () => {
+    const full = changeWall(wall(), { type: "maximise", cell: 0 });
+    expect(changeWall(full, { type: "activate", cell: 1 })).toMatchObject({ active: 1, maximised: 1 });
+    expect(changeWall(full, { type: "hang", series: hung("d"), cell: 1 })).toMatchObject({ active: 1, maximised: 1 });
+    expect(changeWall(full, { type: "maximise", cell: undefined })).toMatchObject({ active: 0, maximised: undefined });
+    expect(changeWall(wall(), { type: "activate", cell: 3 }).active).toBe(0);
+  });
+  it("[RR2] compares beside the current study, which stays active", () => {
+    const beside = changeWall(wall({ layout: "1x1" }), { type: "compare", series: hung("p") });
+    expect(beside).toMatchObject({ layout: "1x2", active: 0 });
+    expect(hungUids(beside)).toEqual(["a", "p"]);
+  });
+  it("finds a series in sight, the active cell first", () => {
+    const twice = wall({ cells: [hung("a"), hung("a")], active: 1 });
+    expect(cellOf(twice, "a")).toBe(1);
+    expect(cellOf(changeWall(wall(), { type: "layout", layout: "1x1" }), "b")).toBeUndefined();
+  });
+  it("puts marking tools down where nothing may be drawn", () => {
+    expect(navigating("length")).toBe("scroll");
+    expect(navigating("zoom")).toBe("zoom");
+  });
+});
