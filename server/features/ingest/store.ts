@@ -155,7 +155,11 @@ export type Placed = { readonly record: IndexRecord; readonly studyId: string; r
  * Writes instances and raises the counts of their series and studies in one statement. An instance that is indexed already changes
  * nothing. Returns the SOP Instance UIDs that are new, as `studyId sopInstanceUid`.
  */
-export async function insertInstances(client: Client | pg.Pool, placed: readonly Placed[], nowMs: number): Promise<Set<string>> {
+export async function insertInstances(
+  client: Client | pg.Pool,
+  placed: readonly Placed[],
+  nowMs: number,
+): Promise<Set<string>> {
   const image = placed.map(({ record }) => imageFields(record.parsed.metadata));
   const { rows } = await client.query<{ key: string }>({
     name: "ingest-instances",
