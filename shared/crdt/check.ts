@@ -11,6 +11,10 @@ export interface Writer {
   readonly write: boolean;
   /** Person of a Yjs client id: after a hub's restart somebody may hand on words of another that were not saved yet. */
   personOf(client: number): string | undefined;
+  /** Who made a record that was deleted, as far as it is remembered. */
+  authorOfDeleted(id: string): string | undefined;
+  /** Has that person written in this document? */
+  hasWritten(personId: string): boolean;
 }
 
 export interface Verdict {
@@ -57,11 +61,22 @@ function checkRecord(
   const record = root === "annotations" ? readAnnotationRecord(value) : KeyImage.safeParse(value).data;
   if (!record) return invalid(`${root}: not a valid record`);
   if (record.id !== key) return invalid(`${root}: a record under another record's name`);
-  const earlier = before.getMap(root).get(key) as { author?: { id?: unknown } } | undefined;
   const client = doc.getMap(root)._map.get(key)?.id.client;
   const hand = (client === undefined ? undefined : writer.personOf(client)) ?? writer.personId;
-  const author = earlier?.author?.id ?? hand;
-  return record.author.id === author ? null : forbidden("A mark carries the name of the person who made it.");
+  return isAuthor(record.author.id, root, key, before, hand, writer)
+    ? null
+    : forbidden("A mark carries the name of the person who made it.");
+}
+
+/**
+ * A new record is its writer's; a changed one stays its author's. Somebody may change a mark while another deletes it: that brings
+ * it back with its author, and where that one is no longer remembered it must at least be a person of this document.
+ */
+function isAuthor(author: string, root: string, key: string, before: Y.Doc, hand: string, writer: Writer): boolean {
+  const earlier = before.getMap(root).get(key) as { author?: { id?: unknown } } | undefined;
+  const maker = earlier?.author?.id ?? writer.authorOfDeleted(key);
+  if (maker !== undefined) return author === maker;
+  return author === hand || (before.getMap(root)._map.has(key) && writer.hasWritten(author));
 }
 
 const MARKS = ["bold", "italic", "underline"];

@@ -10,6 +10,8 @@ export const channelOf = (documentId: string): string => `document:${documentId}
 export interface RoomsHub {
   readonly registry: Registry;
   readonly policy: RoomPolicy;
+  /** Writes down whose a Yjs client id is. */
+  logClient(documentId: string, client: number, person: { personId: string; name: string }): Promise<void>;
   leave(socket: Socket, documentId: string): void;
   tellPeople(room: Room): void;
 }

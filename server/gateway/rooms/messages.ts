@@ -132,6 +132,8 @@ async function enter(
       return err(refusal("too_large", `This room is full (${ROOM_LIMITS.people} people).`));
     if (!room.replica.reserve(client, grant.value.person))
       return err(refusal("conflict", "This Yjs client id is somebody else's here.", { detail: { newClient: true } }));
+    await hub.logClient(documentId, client, grant.value.person);
+    room.replica.noteLogged(client);
     if (!before) await hub.policy.entered(actor, documentId, grant.value);
     // The socket may have gone, or the room been read anew, while the audit row was written.
     if (!socket.connected || hub.registry.open.get(documentId) !== room) return err(notHere());

@@ -37,6 +37,8 @@ export class Replica {
   private readonly clients = new Map<number, KnownClient>();
   /** Client ids whose person the log has, or is about to have. */
   private readonly logged = new Set<number>();
+  /** Authors of records that were deleted since this copy was read. */
+  private readonly deletedBy = new Map<string, string>();
   private verdict: Verdict | null = null;
   private writer: Writer | null = null;
   private readonly check: typeof checkReading;
@@ -52,6 +54,7 @@ export class Replica {
     this.doc = documentOf(snapshot, updates);
     defineRoots(this.doc, kind);
     this.trial = this.freshTrial();
+    if (kind === "reading") this.rememberDeleted();
     for (const client of clients) {
       this.clients.set(client.client, client);
       this.logged.add(client.client);
@@ -60,6 +63,17 @@ export class Replica {
 
   personOf(client: number): KnownClient | undefined {
     return this.clients.get(client);
+  }
+
+  private rememberDeleted(): void {
+    for (const root of READING_ROOTS) {
+      this.doc.getMap(root).observe((event) => {
+        for (const [key, { action, oldValue }] of event.changes.keys) {
+          const author = (oldValue as { author?: { id?: unknown } } | undefined)?.author?.id;
+          if (action === "delete" && typeof author === "string") this.deletedBy.set(key, author);
+        }
+      });
+    }
   }
 
   writers(): [number, string, string][] {
@@ -71,6 +85,11 @@ export class Replica {
     const owner = this.clients.get(client);
     if (!owner) this.clients.set(client, { client, actorId: hand.personId, name: hand.name });
     return !owner || owner.actorId === hand.personId;
+  }
+
+  /** The log knows whose this client id is. */
+  noteLogged(client: number): void {
+    this.logged.add(client);
   }
 
   /**
@@ -86,6 +105,8 @@ export class Replica {
       mark: hand.mark,
       write: hand.write,
       personOf: (client) => this.clients.get(client)?.actorId,
+      authorOfDeleted: (id) => this.deletedBy.get(id),
+      hasWritten: (personId) => [...this.clients.values()].some((one) => one.actorId === personId),
     };
     this.verdict = null;
     try {

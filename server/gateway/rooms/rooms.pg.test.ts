@@ -3,7 +3,7 @@ import type { AnnotationRecord } from "@readroom/shared/crdt/annotation.js";
 import { annotationsOf, putAnnotation } from "@readroom/shared/crdt/reading.js";
 import type { Actor, GuestActor } from "@readroom/shared/domain/access.js";
 import type { Socket } from "socket.io-client";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import * as Y from "yjs";
 import type { RoomProvider } from "../../../client/kernel/room/provider.js";
 import { type FreshDatabase, freshDatabase } from "../../../e2e/fixtures/database.js";
@@ -218,6 +218,22 @@ describe("rooms", () => {
     forged.clientID = a.doc.clientID;
     forged.getMap("annotations").set("m3", mark(me("attending"), "m3"));
     expect(await send(forged)).toBe("forbidden");
+  });
+
+  it("[RM5] a mark changed by one while another deletes it comes back under its author's name", async () => {
+    const [a, b] = [come("attending"), come("resident")];
+    await Promise.all([until(a, saved), until(b, saved)]);
+    putAnnotation(a.doc, mark(me("attending"), "m1"));
+    await until(a, saved);
+    await vi.waitFor(() => expect(annotationsOf(b.doc).has("m1")).toBe(true));
+    sockets[1]!.disconnect();
+    putAnnotation(b.doc, mark(me("attending"), "m1", 7));
+    annotationsOf(a.doc).delete("m1");
+    await until(a, saved);
+    sockets[1]!.connect();
+    await until(b, saved);
+    expect(b.snapshot().epoch).toBe(0);
+    await vi.waitFor(() => expect(annotationsOf(a.doc).get("m1")).toEqual(mark(me("attending"), "m1", 7)));
   });
 
   it("[RM6] a guest comes by name, sees and points, and may not mark; a foreign tenant finds no room", async () => {

@@ -9,6 +9,7 @@ import { channelOf, type RoomsHub } from "./hub.js";
 import { roomMessages } from "./messages.js";
 import { Registry } from "./registry.js";
 import type { Room, RoomHost } from "./room.js";
+import { logClient } from "./store.js";
 
 export interface Rooms {
   readonly socket: SocketFeature;
@@ -41,6 +42,7 @@ export function openRooms(deps: Deps, policy: RoomPolicy): Rooms {
   const hub: RoomsHub = {
     registry,
     policy,
+    logClient: (documentId, client, person) => logClient(deps.db, documentId, client, person),
     leave: (socket, documentId) => {
       const room = registry.open.get(documentId);
       if (!room?.members.has(socket.id)) return;
