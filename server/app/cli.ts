@@ -32,7 +32,10 @@ async function withDeps(work: (deps: Deps) => Promise<void>): Promise<void> {
   const config = readConfig(process.env);
   const dataDir = join(config.dataDir, "postgres");
   const running = config.databaseUrl ?? (await findRunning(dataDir));
-  const own = running === undefined ? await startEmbedded({ dataDir, log: (line) => process.stderr.write(`database   ${line}\n`) }) : undefined;
+  const own =
+    running === undefined
+      ? await startEmbedded({ dataDir, log: (line) => process.stderr.write(`database   ${line}\n`) })
+      : undefined;
   const url = running ?? own?.url ?? "";
   try {
     await migrate(url, MIGRATIONS);
@@ -47,7 +50,7 @@ async function withDeps(work: (deps: Deps) => Promise<void>): Promise<void> {
   }
 }
 
-function valueOf<T>(result: Result<T, Refusal>): T {
+function valueIn<T>(result: Result<T, Refusal>): T {
   if (result.ok) return result.value;
   throw new Refused([result.error.message, result.error.action].filter(Boolean).join(" "));
 }
@@ -64,31 +67,42 @@ type Organisations = Awaited<ReturnType<typeof identity.organisations>>;
 async function organisationCalled(deps: Deps, code: string): Promise<Organisations[number]> {
   const all = await identity.organisations(deps.db.pool, null);
   const found = all.find((organisation) => organisation.code.toLowerCase() === code.toLowerCase());
-  if (!found) throw new Refused(`there is no organisation ${code}; there are: ${all.map((o) => o.code).join(", ") || "none"}`);
+  if (!found)
+    throw new Refused(`there is no organisation ${code}; there are: ${all.map((o) => o.code).join(", ") || "none"}`);
   return found;
 }
 
 /** The site with this code; left out, the only site there is. */
 async function siteCalled(deps: Deps, code: string | undefined): Promise<{ id: string; organisationId: string }> {
-  const sites = (await identity.organisations(deps.db.pool, null)).flatMap((o) => o.sites.map((site) => ({ ...site, organisationId: o.id })));
+  const sites = (await identity.organisations(deps.db.pool, null)).flatMap((o) =>
+    o.sites.map((site) => ({ ...site, organisationId: o.id })),
+  );
   const found = code === undefined ? sites : sites.filter((site) => site.code.toLowerCase() === code.toLowerCase());
   const [only, second] = found;
   if (only && !second) return only;
   const codes = sites.map((site) => site.code).join(", ") || "none";
-  throw new Refused(code === undefined ? `say which site with --site; there are: ${codes}` : `${found.length === 0 ? "there is no" : "more than one"} site ${code}; there are: ${codes}`);
+  throw new Refused(
+    code === undefined
+      ? `say which site with --site; there are: ${codes}`
+      : `${found.length === 0 ? "there is no" : "more than one"} site ${code}; there are: ${codes}`,
+  );
 }
 
 async function standardInput(): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString("utf8").replace(/\r?\n$/, "");
+  return Buffer.concat(chunks)
+    .toString("utf8")
+    .replace(/\r?\n$/, "");
 }
 
-const when = (at: number | null): string => (at === null ? "never" : new Date(at).toISOString().slice(0, 16).replace("T", " "));
+const when = (at: number | null): string =>
+  at === null ? "never" : new Date(at).toISOString().slice(0, 16).replace("T", " ");
 
 function port(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 65_535) throw new InvalidArgumentError("must be a port between 1 and 65535");
+  if (!Number.isInteger(value) || value < 1 || value > 65_535)
+    throw new InvalidArgumentError("must be a port between 1 and 65535");
   return value;
 }
 
@@ -97,7 +111,9 @@ function tokenCommands(program: Command): void {
   token
     .command("create")
     .description("make a token and print it: it can't be shown again")
-    .addOption(new Option("--role <role>", "what it may do").choices(["integration", "administrator"]).default("integration"))
+    .addOption(
+      new Option("--role <role>", "what it may do").choices(["integration", "administrator"]).default("integration"),
+    )
     .option("--site <code>", "only for this site")
     .option("--org <code>", "only for this hospital; without --site and --org: for all")
     .option("--label <text>", "what it is for", "made on the command line")
@@ -105,8 +121,19 @@ function tokenCommands(program: Command): void {
       withDeps(async (deps) => {
         const site = options.site === undefined ? undefined : await siteCalled(deps, options.site);
         const organisation = options.org === undefined ? undefined : await organisationCalled(deps, options.org);
-        const request = checked(NewToken.omit({ organisationId: true }), { role: options.role, label: options.label, siteId: site?.id });
-        out(valueOf(await identity.addToken(deps, OPERATOR, { ...request, organisationId: organisation?.id ?? site?.organisationId ?? null })).secret);
+        const request = checked(NewToken.omit({ organisationId: true }), {
+          role: options.role,
+          label: options.label,
+          siteId: site?.id,
+        });
+        out(
+          valueIn(
+            await identity.addToken(deps, OPERATOR, {
+              ...request,
+              organisationId: organisation?.id ?? site?.organisationId ?? null,
+            }),
+          ).secret,
+        );
       }),
     );
   token
@@ -115,13 +142,20 @@ function tokenCommands(program: Command): void {
     .action(() =>
       withDeps(async (deps) => {
         for (const t of await identity.tokens(deps.db.pool, null))
-          out([t.id, t.role, t.revokedAt ? `revoked ${when(t.revokedAt)}` : `last used ${when(t.lastUsedAt)}`, t.label].join("\t"));
+          out(
+            [
+              t.id,
+              t.role,
+              t.revokedAt ? `revoked ${when(t.revokedAt)}` : `last used ${when(t.lastUsedAt)}`,
+              t.label,
+            ].join("\t"),
+          );
       }),
     );
   token
     .command("revoke <id>")
     .description("end a token at once")
-    .action((id: string) => withDeps(async (deps) => void valueOf(await identity.revokeToken(deps, OPERATOR, id))));
+    .action((id: string) => withDeps(async (deps) => void valueIn(await identity.revokeToken(deps, OPERATOR, id))));
 }
 
 function peerCommands(program: Command): void {
@@ -137,8 +171,14 @@ function peerCommands(program: Command): void {
     .action((options: { ae: string; host: string; site?: string; port?: number; label: string }) =>
       withDeps(async (deps) => {
         const site = await siteCalled(deps, options.site);
-        const request = checked(NewPeer, { aeTitle: options.ae, host: options.host, port: options.port, siteId: site.id, label: options.label });
-        const made = valueOf(await identity.addPeer(deps, OPERATOR, request));
+        const request = checked(NewPeer, {
+          aeTitle: options.ae,
+          host: options.host,
+          port: options.port,
+          siteId: site.id,
+          label: options.label,
+        });
+        const made = valueIn(await identity.addPeer(deps, OPERATOR, request));
         out(`${made.aeTitle} from ${made.host} may send to ${made.siteName}`);
       }),
     );
@@ -148,7 +188,15 @@ function peerCommands(program: Command): void {
     .action(() =>
       withDeps(async (deps) => {
         for (const p of await identity.peers(deps.db.pool, null))
-          out([p.id, p.aeTitle, p.port ? `${p.host}:${p.port}` : p.host, p.siteName, `last seen ${when(p.lastSeenAt)}`].join("\t"));
+          out(
+            [
+              p.id,
+              p.aeTitle,
+              p.port ? `${p.host}:${p.port}` : p.host,
+              p.siteName,
+              `last seen ${when(p.lastSeenAt)}`,
+            ].join("\t"),
+          );
       }),
     );
 }
@@ -161,21 +209,40 @@ function peopleCommands(program: Command): void {
     .description("add a person; prints a password unless one comes on standard input")
     .requiredOption("--email <address>", "what the person logs in with")
     .requiredOption("--name <name>", "as others see it")
-    .addOption(new Option("--role <role...>", "one or more").choices(ROLES.filter((role) => role !== "integration")).makeOptionMandatory())
+    .addOption(
+      new Option("--role <role...>", "one or more")
+        .choices(ROLES.filter((role) => role !== "integration"))
+        .makeOptionMandatory(),
+    )
     .requiredOption("--org <code>", "hospital or reading group")
     .option("--site <code>", "limits the roles to this site of a hospital")
     .option("--title <text>", "profession or position", "")
     .option("--password-stdin", "take the password from standard input")
-    .action((options: { email: string; name: string; role: string[]; org: string; site?: string; title: string; passwordStdin?: boolean }) =>
-      withDeps(async (deps) => {
-        const organisation = await organisationCalled(deps, options.org);
-        const siteId = options.site === undefined ? null : (await siteCalled(deps, options.site)).id;
-        const roles = options.role.map((role) => ({ role, siteId }));
-        const password = options.passwordStdin ? await standardInput() : undefined;
-        const { email, name, title } = options;
-        const made = valueOf(await identity.addUser(deps, OPERATOR, checked(NewUser, { organisationId: organisation.id, email, name, title, roles, password })));
-        out(made.password ?? `${made.user.email} added`);
-      }),
+    .action(
+      (options: {
+        email: string;
+        name: string;
+        role: string[];
+        org: string;
+        site?: string;
+        title: string;
+        passwordStdin?: boolean;
+      }) =>
+        withDeps(async (deps) => {
+          const organisation = await organisationCalled(deps, options.org);
+          const siteId = options.site === undefined ? null : (await siteCalled(deps, options.site)).id;
+          const roles = options.role.map((role) => ({ role, siteId }));
+          const password = options.passwordStdin ? await standardInput() : undefined;
+          const { email, name, title } = options;
+          const made = valueIn(
+            await identity.addUser(
+              deps,
+              OPERATOR,
+              checked(NewUser, { organisationId: organisation.id, email, name, title, roles, password }),
+            ),
+          );
+          out(made.password ?? `${made.user.email} added`);
+        }),
     );
 }
 
@@ -189,7 +256,7 @@ function placeCommands(program: Command): void {
     .addOption(new Option("--kind <kind>", "what it is").choices(["hospital", "reading_group"]).makeOptionMandatory())
     .requiredOption("--time-zone <zone>", "IANA name, such as Europe/Berlin")
     .action((options: { code: string; name: string; kind: "hospital" | "reading_group"; timeZone: string }) =>
-      withDeps(async (deps) => out(valueOf(await identity.addOrganisation(deps, OPERATOR, options)))),
+      withDeps(async (deps) => out(valueIn(await identity.addOrganisation(deps, OPERATOR, options)))),
     );
   program
     .command("site")
@@ -202,11 +269,24 @@ function placeCommands(program: Command): void {
     .requiredOption("--jurisdiction <code>", "where readers must be licensed, such as US-NY")
     .requiredOption("--issuer <name>", "who gives out its patient numbers")
     .option("--facility <name...>", "sending facilities (MSH-4) of its HL7 messages", [])
-    .action((options: { org: string; code: string; name: string; timeZone: string; jurisdiction: string; issuer: string; facility: string[] }) =>
-      withDeps(async (deps) => {
-        const { id: organisationId } = await organisationCalled(deps, options.org);
-        out(valueOf(await identity.addSite(deps, OPERATOR, { ...options, organisationId, facilities: options.facility })));
-      }),
+    .action(
+      (options: {
+        org: string;
+        code: string;
+        name: string;
+        timeZone: string;
+        jurisdiction: string;
+        issuer: string;
+        facility: string[];
+      }) =>
+        withDeps(async (deps) => {
+          const { id: organisationId } = await organisationCalled(deps, options.org);
+          out(
+            valueIn(
+              await identity.addSite(deps, OPERATOR, { ...options, organisationId, facilities: options.facility }),
+            ),
+          );
+        }),
     );
 }
 
@@ -229,11 +309,15 @@ function auditCommands(program: Command): void {
     );
 }
 
-const program = new Command("readroom").description("The administrator's command line of a Readroom hub").showHelpAfterError();
+const program = new Command("readroom")
+  .description("The administrator's command line of a Readroom hub")
+  .showHelpAfterError();
 for (const add of [tokenCommands, peerCommands, peopleCommands, placeCommands, auditCommands]) add(program);
 
 program.parseAsync().catch((error: unknown) => {
   const known = error instanceof Refused || error instanceof ConfigError;
-  process.stderr.write(`${known || !(error instanceof Error) ? String(error instanceof Error ? error.message : error) : (error.stack ?? error.message)}\n`);
+  process.stderr.write(
+    `${known || !(error instanceof Error) ? String(error instanceof Error ? error.message : error) : (error.stack ?? error.message)}\n`,
+  );
   process.exitCode = error instanceof ConfigError ? 78 : 1;
 });

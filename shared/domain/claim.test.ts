@@ -42,7 +42,11 @@ function run(commands: readonly (readonly [ClaimCommand, number])[]): Step[] {
 
 describe("claim", () => {
   it("[CL1] the fence never falls, and grows by exactly one with each grant", () => {
-    fc.assert(fc.property(history, (commands) => run(commands).every(({ before, after, grants }) => after.fence === before.fence + grants)));
+    fc.assert(
+      fc.property(history, (commands) =>
+        run(commands).every(({ before, after, grants }) => after.fence === before.fence + grants),
+      ),
+    );
   });
 
   it("[CL2] only the holder of the newest grant renews, releases or hands over", () => {
@@ -60,7 +64,14 @@ describe("claim", () => {
     fc.assert(
       fc.property(history, (commands) =>
         run(commands).every(({ before, command: one, now, after }) => {
-          if (before.state !== "held" || before.until <= now || one.do === "take_over" || one.do === "finish" || one.do === "return") return true;
+          if (
+            before.state !== "held" ||
+            before.until <= now ||
+            one.do === "take_over" ||
+            one.do === "finish" ||
+            one.do === "return"
+          )
+            return true;
           if ((one.do === "release" || one.do === "hand_over") && one.by === before.by) return true;
           return after.state === "held" && after.by === before.by;
         }),
@@ -69,7 +80,11 @@ describe("claim", () => {
   });
 
   it("[CL4] what is done stays done", () => {
-    fc.assert(fc.property(history, (commands) => run(commands).every(({ before, after }) => before.state !== "done" || after.state === "done")));
+    fc.assert(
+      fc.property(history, (commands) =>
+        run(commands).every(({ before, after }) => before.state !== "done" || after.state === "done"),
+      ),
+    );
   });
 
   it("[CL5] a refused command changes nothing, and no lease outlasts the longest there is", () => {
@@ -88,6 +103,9 @@ describe("claim", () => {
     const decided = decide(held, { do: "claim", by: "ben" }, 1_000);
     expect(decided.ok && decided.value.map((event) => event.type)).toEqual(["expired", "granted"]);
     expect(decide(held, { do: "claim", by: "ben" }, 999)).toEqual({ ok: false, error: { why: "held", by: "ada" } });
-    expect(decide(held, { do: "renew", by: "ada", fence: 4 }, 1_000)).toEqual({ ok: false, error: { why: "not_held" } });
+    expect(decide(held, { do: "renew", by: "ada", fence: 4 }, 1_000)).toEqual({
+      ok: false,
+      error: { why: "not_held" },
+    });
   });
 });

@@ -93,7 +93,9 @@ function byHolder(
   if (claim.by !== command.by) return err({ why: "not_holder" });
   switch (command.do) {
     case "renew":
-      return claim.until <= now ? err({ why: "not_held" }) : ok([{ type: "renewed", until: Math.max(claim.until, now + LEASE) }]);
+      return claim.until <= now
+        ? err({ why: "not_held" })
+        : ok([{ type: "renewed", until: Math.max(claim.until, now + LEASE) }]);
     case "release":
       return ok([{ type: "released", by: claim.by }]);
     case "hand_over":

@@ -2,7 +2,19 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MINUTE } from "../kernel/instant.js";
 import { Turnaround } from "./contract.js";
-import { decide, DEFAULT_RULES, localHour, type PoolFacts, RuleAction, RuleCondition, type RoutingInput, type RoutingRule, type StudyFacts, subspecialtyOf, test } from "./routing.js";
+import {
+  DEFAULT_RULES,
+  decide,
+  localHour,
+  type PoolFacts,
+  type RoutingInput,
+  type RoutingRule,
+  RuleAction,
+  RuleCondition,
+  type StudyFacts,
+  subspecialtyOf,
+  test,
+} from "./routing.js";
 import { DEFAULT_SUBSPECIALTIES } from "./subspecialties.js";
 import { URGENCIES, urgencyRank } from "./urgency.js";
 
@@ -40,13 +52,25 @@ const input = (more: Partial<RoutingInput> = {}): RoutingInput => ({
   pools: () => [pool("NEURO", ["neuro"]), pool("BODY", ["body", "chest", "general"])],
   ...more,
 });
-const rule = (name: string, condition: RuleCondition, action: RoutingRule["action"]): RoutingRule => ({ id: name, name, condition, action });
+const rule = (name: string, condition: RuleCondition, action: RoutingRule["action"]): RoutingRule => ({
+  id: name,
+  name,
+  condition,
+  action,
+});
 
 describe("routing", () => {
   it("[RT1] finds pool, urgency and clock, and says why in one sentence", () => {
     const decision = decide(input({ facts: facts({ procedureText: "CT head code stroke", patientClass: ["E"] }) }));
-    expect(decision).toMatchObject({ outcome: "routed", poolId: "NEURO", urgency: "stat", deadline: 1_000_000 + 30 * MINUTE });
-    expect(decision.summary).toBe('NEURO, since it reads neuro; stat, since the rule "Stroke" raises it, due 30 min after the first image.');
+    expect(decision).toMatchObject({
+      outcome: "routed",
+      poolId: "NEURO",
+      urgency: "stat",
+      deadline: 1_000_000 + 30 * MINUTE,
+    });
+    expect(decision.summary).toBe(
+      'NEURO, since it reads neuro; stat, since the rule "Stroke" raises it, due 30 min after the first image.',
+    );
     expect(decision.explanation.rules.map(({ name, matched }) => [name, matched])).toEqual([
       ["Stroke", true],
       ["Major trauma", false],
@@ -69,7 +93,12 @@ describe("routing", () => {
   });
 
   it("[RT3] what a person decided stands whatever the rules say", () => {
-    const decision = decide(input({ facts: facts({ procedureText: "stroke" }), byHand: { urgency: "routine", urgencyReason: "scheduled control", poolId: "BODY" } }));
+    const decision = decide(
+      input({
+        facts: facts({ procedureText: "stroke" }),
+        byHand: { urgency: "routine", urgencyReason: "scheduled control", poolId: "BODY" },
+      }),
+    );
     expect(decision).toMatchObject({ urgency: "routine", poolId: "BODY" });
   });
 
@@ -84,7 +113,9 @@ describe("routing", () => {
     });
     const nobody = decide(input({ pools: () => pools.map((p) => ({ ...p, credentialed: 0 })) }));
     expect(nobody).toMatchObject({ outcome: "unroutable", poolId: null });
-    expect(nobody.summary).toBe("Can't be routed: nobody in NEURO, BODY holds licence, privileges and subspecialty for it.");
+    expect(nobody.summary).toBe(
+      "Can't be routed: nobody in NEURO, BODY holds licence, privileges and subspecialty for it.",
+    );
   });
 
   it("[RT5] a rule that names a pool that is not there makes the study unroutable, not lost", () => {
@@ -96,8 +127,15 @@ describe("routing", () => {
 
   it("[RT6] the same input gives the same decision, whatever the conditions", () => {
     const leaf: fc.Arbitrary<RuleCondition> = fc.oneof(
-      fc.record({ field: fc.constantFrom("modality", "site", "priority"), is: fc.array(fc.constantFrom("CT", "MR", "ED", "stat"), { minLength: 1, maxLength: 3 }) }),
-      fc.record({ field: fc.constant("hour" as const), from: fc.integer({ min: 0, max: 23 }), to: fc.integer({ min: 0, max: 24 }) }),
+      fc.record({
+        field: fc.constantFrom("modality", "site", "priority"),
+        is: fc.array(fc.constantFrom("CT", "MR", "ED", "stat"), { minLength: 1, maxLength: 3 }),
+      }),
+      fc.record({
+        field: fc.constant("hour" as const),
+        from: fc.integer({ min: 0, max: 23 }),
+        to: fc.integer({ min: 0, max: 24 }),
+      }),
       fc.record({ field: fc.constant("age" as const), from: fc.integer({ min: 0, max: 90 }) }),
     ) as fc.Arbitrary<RuleCondition>;
     const tree = fc.letrec<{ node: RuleCondition }>((tie) => ({
@@ -115,7 +153,10 @@ describe("routing", () => {
         const studied = { ...facts({ localHour: hour }), subspecialty: ["neuro"] };
         const [plain, negated] = [test(condition, studied), test({ not: condition }, studied)];
         expect(negated.matched).toBe(!plain.matched);
-        const asked = input({ rules: [rule("r", condition, { raiseTo: "urgent" })], facts: facts({ localHour: hour }) });
+        const asked = input({
+          rules: [rule("r", condition, { raiseTo: "urgent" })],
+          facts: facts({ localHour: hour }),
+        });
         expect(decide(asked)).toEqual(decide(asked));
       }),
     );
@@ -125,7 +166,9 @@ describe("routing", () => {
     const night: RuleCondition = { field: "hour", from: 22, to: 6 };
     const at = (hour: number) => test(night, { ...facts({ localHour: hour }), subspecialty: [] }).matched;
     expect([21, 22, 0, 5, 6].map(at)).toEqual([false, true, true, true, false]);
-    const beforeAndAfter = ["2026-11-01T05:30:00Z", "2026-11-01T06:30:00Z", "2026-11-01T07:30:00Z"].map((t) => localHour(Date.parse(t), "America/New_York"));
+    const beforeAndAfter = ["2026-11-01T05:30:00Z", "2026-11-01T06:30:00Z", "2026-11-01T07:30:00Z"].map((t) =>
+      localHour(Date.parse(t), "America/New_York"),
+    );
     expect(beforeAndAfter).toEqual([1, 1, 2]);
   });
 
@@ -138,7 +181,10 @@ describe("routing", () => {
     ["", "", "Cardiac MR stress", "MR", "cardiac"],
     ["", "", "screening", "MG", "breast"],
   ])("[RT8] %s %s %s %s reads as %s", (code, part, text, modality, expected) => {
-    const found = subspecialtyOf(facts({ procedureCode: [code], bodyPart: [part], procedureText: text, modality: [modality] }), DEFAULT_SUBSPECIALTIES);
+    const found = subspecialtyOf(
+      facts({ procedureCode: [code], bodyPart: [part], procedureText: text, modality: [modality] }),
+      DEFAULT_SUBSPECIALTIES,
+    );
     expect(found.value).toBe(expected);
   });
 
@@ -156,7 +202,8 @@ describe("routing", () => {
   });
 
   it("[RT11] a rule's time only shortens what the contract owes", () => {
-    const within = (turnaroundMinutes: number) => decide(input({ rules: [rule("r", { all: [] }, { turnaroundMinutes })] })).explanation.clock?.minutes;
+    const within = (turnaroundMinutes: number) =>
+      decide(input({ rules: [rule("r", { all: [] }, { turnaroundMinutes })] })).explanation.clock?.minutes;
     expect([within(20), within(100_000)]).toEqual([20, 24 * 60]);
   });
 });

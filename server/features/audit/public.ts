@@ -29,7 +29,15 @@ function auditRoutes(app: FastifyInstance, deps: Deps): void {
     response: AuditAnswer,
     handle: async ({ actor, query }) => {
       const { patientId, studyId = null, actorId = null, from = null, to = null, before = null, limit } = query;
-      return answer(deps, actor, { patientIds: patientId ? [patientId] : null, studyId, actorId, from, to, before, limit });
+      return answer(deps, actor, {
+        patientIds: patientId ? [patientId] : null,
+        studyId,
+        actorId,
+        from,
+        to,
+        before,
+        limit,
+      });
     },
   });
   route(app, {
@@ -43,7 +51,15 @@ function auditRoutes(app: FastifyInstance, deps: Deps): void {
     handle: async ({ actor, body }) => {
       const patientIds = await patientsByNumber(deps.db.pool, body.mrn, body.siteId ?? null, administered(actor));
       if (patientIds.length === 0) return err(refusal("not_found", "No patient with this number is known here."));
-      return answer(deps, actor, { patientIds, studyId: null, actorId: null, from: null, to: null, before: null, limit: body.limit });
+      return answer(deps, actor, {
+        patientIds,
+        studyId: null,
+        actorId: null,
+        from: null,
+        to: null,
+        before: null,
+        limit: body.limit,
+      });
     },
   });
   route(app, {
@@ -61,6 +77,10 @@ async function answer(deps: Deps, actor: Actor, query: TrailQuery): Promise<Resu
   const found = await trail(deps.db.pool, query, administered(actor));
   const patients = query.patientIds ?? [];
   const entry = { action: "audit.read", studyId: query.studyId, detail: { entries: found.rows.length } };
-  await audit(deps.db.pool, actor, patients.length > 0 ? patients.map((patientId) => ({ ...entry, patientId })) : [entry]);
+  await audit(
+    deps.db.pool,
+    actor,
+    patients.length > 0 ? patients.map((patientId) => ({ ...entry, patientId })) : [entry],
+  );
   return ok(found);
 }

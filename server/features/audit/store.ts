@@ -56,7 +56,12 @@ async function peopleIn(db: pg.Pool, values: unknown[]): Promise<AuditAnswer["pe
 }
 
 /** Patients of the scope with this number, at one site's issuer or at any. */
-export async function patientsByNumber(db: pg.Pool, mrn: string, siteId: string | null, scope: Scope): Promise<string[]> {
+export async function patientsByNumber(
+  db: pg.Pool,
+  mrn: string,
+  siteId: string | null,
+  scope: Scope,
+): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
     `SELECT p.id FROM patient p WHERE upper(p.mrn) = upper($1) AND ($3::uuid[] IS NULL OR p.organisation_id = ANY ($3::uuid[]))
        AND ($2::uuid IS NULL OR EXISTS (SELECT 1 FROM site t WHERE t.id = $2::uuid AND t.organisation_id = p.organisation_id
@@ -75,5 +80,10 @@ export async function verify(db: pg.Pool): Promise<AuditVerdict> {
     ),
   ]);
   const firstBreak = broken.rows[0] ?? null;
-  return { holds: firstBreak === null, sealed: counts.rows[0]?.sealed ?? 0, unsealed: counts.rows[0]?.unsealed ?? 0, firstBreak };
+  return {
+    holds: firstBreak === null,
+    sealed: counts.rows[0]?.sealed ?? 0,
+    unsealed: counts.rows[0]?.unsealed ?? 0,
+    firstBreak,
+  };
 }

@@ -6,12 +6,22 @@ const now = Date.parse("2026-11-24T22:00:00Z");
 const study = (dueAgo: number, signedAfterStart: number | null, urgency: Clocked["urgency"] = "stat"): Clocked => {
   const deadline = now - dueAgo;
   const startedAt = deadline - 30 * MINUTE;
-  return { urgency, startedAt, deadline, firstSignedAt: signedAfterStart === null ? null : startedAt + signedAfterStart };
+  return {
+    urgency,
+    startedAt,
+    deadline,
+    firstSignedAt: signedAfterStart === null ? null : startedAt + signedAfterStart,
+  };
 };
 
 describe("attainment", () => {
   it("[CO1] counts met, late, and open past the deadline; not what still runs", () => {
-    const kept = attainment([study(HOUR, 20 * MINUTE), study(HOUR, 45 * MINUTE), study(HOUR, null), study(-HOUR, null)], 30, "UTC", now);
+    const kept = attainment(
+      [study(HOUR, 20 * MINUTE), study(HOUR, 45 * MINUTE), study(HOUR, null), study(-HOUR, null)],
+      30,
+      "UTC",
+      now,
+    );
     expect(kept.overall).toEqual({ met: 1, total: 3, fraction: 1 / 3, medianMinutes: 32.5 });
     expect(kept.late.map(({ lateMinutes }) => lateMinutes)).toEqual([15, 60]);
     expect(kept.byUrgency.find(({ urgency }) => urgency === "routine")).toMatchObject({ total: 0, fraction: null });

@@ -22,7 +22,8 @@ export function attainment<S extends Clocked>(studies: readonly S[], days: numbe
   const counted = studies
     .map((study) => ({ study, met: metDeadline(study.deadline, study.firstSignedAt, now) }))
     .filter(({ met }) => met !== "running");
-  const dayOf = (at: Instant) => new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" }).format(at);
+  const dayOf = (at: Instant) =>
+    new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" }).format(at);
   const byDay = lastDays(days, dayOf, now).map((day) => ({
     day,
     ...rate(counted.filter(({ study }) => dayOf(study.deadline) === day)),
@@ -30,9 +31,14 @@ export function attainment<S extends Clocked>(studies: readonly S[], days: numbe
   const late = counted.filter(({ met }) => met === "late").sort((a, b) => b.study.deadline - a.study.deadline);
   return {
     overall: rate(counted),
-    byUrgency: URGENCIES.map((urgency) => ({ urgency, ...rate(counted.filter(({ study }) => study.urgency === urgency)) })),
+    byUrgency: URGENCIES.map((urgency) => ({
+      urgency,
+      ...rate(counted.filter(({ study }) => study.urgency === urgency)),
+    })),
     byDay,
-    late: late.slice(0, MOST_LATE).map(({ study }) => ({ study, lateMinutes: minutes((study.firstSignedAt ?? now) - study.deadline) })),
+    late: late
+      .slice(0, MOST_LATE)
+      .map(({ study }) => ({ study, lateMinutes: minutes((study.firstSignedAt ?? now) - study.deadline) })),
   } satisfies Record<keyof Omit<HospitalView["attainment"], "days">, unknown>;
 }
 

@@ -47,14 +47,21 @@ async function hospitalView(deps: Deps, actor: Actor): Promise<Result<HospitalVi
     store.criticalsOf(pool, ours, now - 7 * DAY),
     store.deliveriesOf(pool, ours, now - DAY),
   ]);
-  await audit(pool, actor, [{ action: "hospital.read", organisationId: hospital.id, detail: { studies: list.rows.length } }]);
+  await audit(pool, actor, [
+    { action: "hospital.read", organisationId: hospital.id, detail: { studies: list.rows.length } },
+  ]);
   const kept = attainment(clocked, DAYS, hospital.timeZone, now);
-  const late = kept.late.map(({ study: { name, studyId, procedure, urgency, deadline, firstSignedAt }, lateMinutes }) => ({
-    ...{ studyId, procedure, urgency, deadline, lateMinutes },
+  const late = kept.late.map(
+    ({ study: { name, studyId, procedure, urgency, deadline, firstSignedAt }, lateMinutes }) => ({
+      ...{ studyId, procedure, urgency, deadline, lateMinutes },
+      patientName: displayName(name),
+      signedAt: firstSignedAt,
+    }),
+  );
+  const named = <T extends { name: Record<string, string> }>({ name, ...rest }: T) => ({
+    ...rest,
     patientName: displayName(name),
-    signedAt: firstSignedAt,
-  }));
-  const named = <T extends { name: Record<string, string> }>({ name, ...rest }: T) => ({ ...rest, patientName: displayName(name) });
+  });
   return ok({
     serverNow: now,
     ...list,

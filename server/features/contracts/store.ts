@@ -1,5 +1,5 @@
-import { Turnaround } from "@readroom/shared/domain/contract.js";
 import type { ContractView, CriticalBrief, DeliveryBrief } from "@readroom/shared/contract/http/hospital.js";
+import { Turnaround } from "@readroom/shared/domain/contract.js";
 import type { Urgency } from "@readroom/shared/domain/urgency.js";
 import type { Instant } from "@readroom/shared/kernel/instant.js";
 import type pg from "pg";
@@ -13,11 +13,15 @@ export interface Ours {
   readonly siteIds: readonly string[] | null;
 }
 const SITES = "($2::uuid[] IS NULL OR s.site_id = ANY ($2::uuid[]))";
-const PATIENT = 'coalesce(p.name, s.dicom_patient_name) AS name, coalesce(p.mrn, s.dicom_patient_id) AS mrn';
+const PATIENT = "coalesce(p.name, s.dicom_patient_name) AS name, coalesce(p.mrn, s.dicom_patient_id) AS mrn";
 const PROCEDURE = `coalesce(nullif(o.procedure_text, ''), s.description) AS procedure`;
-const JOINS = "JOIN site t ON t.id = s.site_id LEFT JOIN patient p ON p.id = s.patient_id LEFT JOIN imaging_order o ON o.id = s.order_id";
+const JOINS =
+  "JOIN site t ON t.id = s.site_id LEFT JOIN patient p ON p.id = s.patient_id LEFT JOIN imaging_order o ON o.id = s.order_id";
 
-export async function hospitalOf(db: pg.Pool, id: string): Promise<{ id: string; name: string; timeZone: string } | null> {
+export async function hospitalOf(
+  db: pg.Pool,
+  id: string,
+): Promise<{ id: string; name: string; timeZone: string } | null> {
   const { rows } = await db.query<{ id: string; name: string; timeZone: string }>(
     `SELECT id, name, time_zone AS "timeZone" FROM organisation WHERE id = $1 AND kind = 'hospital'`,
     [id],
@@ -25,7 +29,10 @@ export async function hospitalOf(db: pg.Pool, id: string): Promise<{ id: string;
   return rows[0] ?? null;
 }
 
-export async function sitesOf(db: pg.Pool, ours: Ours): Promise<{ id: string; code: string; name: string; timeZone: string }[]> {
+export async function sitesOf(
+  db: pg.Pool,
+  ours: Ours,
+): Promise<{ id: string; code: string; name: string; timeZone: string }[]> {
   const { rows } = await db.query<{ id: string; code: string; name: string; timeZone: string }>(
     `SELECT id, code, name, time_zone AS "timeZone" FROM site WHERE organisation_id = $1 AND ($2::uuid[] IS NULL OR id = ANY ($2::uuid[])) ORDER BY name`,
     [ours.hospitalId, ours.siteIds],
@@ -68,7 +75,11 @@ export async function clockedSince(db: pg.Pool, ours: Ours, since: Instant): Pro
   return rows;
 }
 
-export async function onShiftFor(db: pg.Pool, ours: Ours, now: Instant): Promise<{ id: string; name: string; title: string; until: Instant }[]> {
+export async function onShiftFor(
+  db: pg.Pool,
+  ours: Ours,
+  now: Instant,
+): Promise<{ id: string; name: string; title: string; until: Instant }[]> {
   const { rows } = await db.query<{ id: string; name: string; title: string; until: Instant }>(
     `SELECT u.id, u.display_name AS name, u.title, max(${ms("w.ends_at")}) AS until
      FROM shift w JOIN user_account u ON u.id = w.user_id JOIN privilege v ON v.user_id = u.id JOIN site t ON t.id = v.site_id
@@ -82,7 +93,11 @@ export async function onShiftFor(db: pg.Pool, ours: Ours, now: Instant): Promise
 }
 
 /** Open loops first, then those closed since. */
-export async function criticalsOf(db: pg.Pool, ours: Ours, since: Instant): Promise<(Omit<CriticalBrief, "patientName"> & { name: Name })[]> {
+export async function criticalsOf(
+  db: pg.Pool,
+  ours: Ours,
+  since: Instant,
+): Promise<(Omit<CriticalBrief, "patientName"> & { name: Name })[]> {
   const { rows } = await db.query<Omit<CriticalBrief, "patientName"> & { name: Name }>(
     `SELECT f.id, f.study_id AS "studyId", ${PATIENT}, ${PROCEDURE}, t.name AS "siteName", f.category, f.finding, f.state, ${ms("f.raised_at")} AS "raisedAt",
        f.raised_by_name AS "raisedByName", ${ms("f.due_at")} AS "dueAt", f.reached_name AS "reachedName", ${ms("f.acknowledged_at")} AS "acknowledgedAt",
@@ -94,7 +109,11 @@ export async function criticalsOf(db: pg.Pool, ours: Ours, since: Instant): Prom
   return rows;
 }
 
-export async function deliveriesOf(db: pg.Pool, ours: Ours, since: Instant): Promise<(Omit<DeliveryBrief, "patientName"> & { name: Name })[]> {
+export async function deliveriesOf(
+  db: pg.Pool,
+  ours: Ours,
+  since: Instant,
+): Promise<(Omit<DeliveryBrief, "patientName"> & { name: Name })[]> {
   const { rows } = await db.query<Omit<DeliveryBrief, "patientName"> & { name: Name }>(
     `SELECT d.id, d.study_id AS "studyId", ${PATIENT}, ${PROCEDURE}, t.name AS "siteName", d.destination, d.kind, d.attempt, d.receipt, d.attempts,
        d.last_error AS "lastError", ${ms("d.created_at")} AS "createdAt", ${ms("d.accepted_at")} AS "acceptedAt"

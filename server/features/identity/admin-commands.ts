@@ -1,7 +1,16 @@
 import { randomInt } from "node:crypto";
 import { type Refusal, refusal } from "@readroom/shared/contract/errors.js";
-import type { NewPeer, NewToken, NewUser, PeerView, TokenMade, UserChange, UserMade, UserView } from "@readroom/shared/contract/http/admin.js";
-import { type Actor, type Role } from "@readroom/shared/domain/access.js";
+import type {
+  NewPeer,
+  NewToken,
+  NewUser,
+  PeerView,
+  TokenMade,
+  UserChange,
+  UserMade,
+  UserView,
+} from "@readroom/shared/contract/http/admin.js";
+import type { Actor, Role } from "@readroom/shared/domain/access.js";
 import { err, ok, type Result } from "@readroom/shared/kernel/result.js";
 import type { z } from "zod";
 import { audit } from "../../kernel/audit.js";
@@ -21,7 +30,9 @@ export function administered(actor: Actor): store.Administered {
     case "system":
       return null;
     case "user":
-      return actor.organisationKind === "hospital" ? [actor.organisationId] : [actor.organisationId, ...actor.hospitalIds];
+      return actor.organisationKind === "hospital"
+        ? [actor.organisationId]
+        : [actor.organisationId, ...actor.hospitalIds];
     case "machine":
       return actor.hospitalIds;
     default:
@@ -45,8 +56,14 @@ export function makePassword(): string {
   return [group(), group(), group(), group()].join("-");
 }
 
-export async function addUser(deps: Deps, actor: Actor, request: z.output<typeof NewUser>): Promise<Result<UserMade, Refusal>> {
-  const [organisation] = within(actor, request.organisationId) ? await store.organisations(deps.db.pool, [request.organisationId]) : [];
+export async function addUser(
+  deps: Deps,
+  actor: Actor,
+  request: z.output<typeof NewUser>,
+): Promise<Result<UserMade, Refusal>> {
+  const [organisation] = within(actor, request.organisationId)
+    ? await store.organisations(deps.db.pool, [request.organisationId])
+    : [];
   if (!organisation) return err(missing("organisation"));
   const unfit = rolesUnfit(request.roles, organisation);
   if (unfit) return err(unfit);
@@ -57,7 +74,9 @@ export async function addUser(deps: Deps, actor: Actor, request: z.output<typeof
     const id = await store.insertUser(tx, { ...request, phone: request.phone ?? null, shortName, passwordHash });
     if (!id) return err(refusal("conflict", "Somebody has this e-mail address already."));
     await store.setRoles(tx, id, request.roles);
-    await audit(tx, actor, [{ action: "user.add", organisationId: organisation.id, subject: id, detail: { roles: request.roles } }]);
+    await audit(tx, actor, [
+      { action: "user.add", organisationId: organisation.id, subject: id, detail: { roles: request.roles } },
+    ]);
     const user = await store.userOf(tx, id, null);
     return user ? ok({ user, password: request.password ? null : password }) : err(missing("user"));
   });
@@ -65,9 +84,16 @@ export async function addUser(deps: Deps, actor: Actor, request: z.output<typeof
 
 type Site = { readonly id: string };
 
-function rolesUnfit(roles: readonly store.Grant[], organisation: { kind: "hospital" | "reading_group"; name: string; sites: readonly Site[] }): Refusal | null {
+function rolesUnfit(
+  roles: readonly store.Grant[],
+  organisation: { kind: "hospital" | "reading_group"; name: string; sites: readonly Site[] },
+): Refusal | null {
   const wrong = roles.find(({ role }) => !ROLES_OF[organisation.kind].includes(role));
-  if (wrong) return refusal("invalid", `${organisation.name} has no ${wrong.role}s: its roles are ${ROLES_OF[organisation.kind].join(", ")}.`);
+  if (wrong)
+    return refusal(
+      "invalid",
+      `${organisation.name} has no ${wrong.role}s: its roles are ${ROLES_OF[organisation.kind].join(", ")}.`,
+    );
   const foreign = roles.some(({ siteId }) => siteId !== null && !organisation.sites.some((site) => site.id === siteId));
   return foreign ? missing("site") : null;
 }
@@ -81,10 +107,16 @@ const initials = (name: string): string =>
     .slice(0, 4);
 
 /** Roles taken away and accounts disabled take effect at once: sessions end, live sockets close. */
-export async function changeUser(deps: Deps, actor: Actor, id: string, change: z.output<typeof UserChange>): Promise<Result<UserView, Refusal>> {
+export async function changeUser(
+  deps: Deps,
+  actor: Actor,
+  id: string,
+  change: z.output<typeof UserChange>,
+): Promise<Result<UserView, Refusal>> {
   const user = await store.userOf(deps.db.pool, id, administered(actor));
   if (!user) return err(missing("user"));
-  if (change.disabled && actor.kind === "user" && actor.userId === id) return err(refusal("conflict", "You can't disable your own account."));
+  if (change.disabled && actor.kind === "user" && actor.userId === id)
+    return err(refusal("conflict", "You can't disable your own account."));
   const [organisation] = await store.organisations(deps.db.pool, [user.organisation.id]);
   const unfit = change.roles && organisation ? rolesUnfit(change.roles, organisation) : null;
   if (unfit) return err(unfit);
@@ -93,7 +125,11 @@ export async function changeUser(deps: Deps, actor: Actor, id: string, change: z
     const disabledAt = disabled === undefined ? undefined : disabled ? new Date(deps.clock.now()) : null;
     await store.updateUser(tx, id, { ...plain, ...(disabledAt === undefined ? {} : { disabledAt }) });
     if (roles) await store.setRoles(tx, id, roles);
-    const detail = { changed: Object.keys(change), ...(roles ? { roles } : {}), ...(disabled === undefined ? {} : { disabled }) };
+    const detail = {
+      changed: Object.keys(change),
+      ...(roles ? { roles } : {}),
+      ...(disabled === undefined ? {} : { disabled }),
+    };
     await audit(tx, actor, [{ action: "user.change", organisationId: user.organisation.id, subject: id, detail }]);
     if (roles || disabled !== undefined) await rightsChanged(tx, actor, id, disabled === true);
     const changed = await store.userOf(tx, id, null);
@@ -101,7 +137,12 @@ export async function changeUser(deps: Deps, actor: Actor, id: string, change: z
   });
 }
 
-async function rightsChanged(tx: Parameters<typeof appendEvents>[0], actor: Actor, userId: string, end: boolean): Promise<void> {
+async function rightsChanged(
+  tx: Parameters<typeof appendEvents>[0],
+  actor: Actor,
+  userId: string,
+  end: boolean,
+): Promise<void> {
   if (end) await store.endSessions(tx, userId);
   await appendEvents(tx, actor, [
     { stream: `user:${userId}`, type: "user.rights_changed", payload: { userId }, topics: [topics.user(userId)] },
@@ -109,7 +150,11 @@ async function rightsChanged(tx: Parameters<typeof appendEvents>[0], actor: Acto
 }
 
 /** A new password for somebody who lost theirs; every session of theirs ends. */
-export async function resetPassword(deps: Deps, actor: Actor, id: string): Promise<Result<{ password: string }, Refusal>> {
+export async function resetPassword(
+  deps: Deps,
+  actor: Actor,
+  id: string,
+): Promise<Result<{ password: string }, Refusal>> {
   const user = await store.userOf(deps.db.pool, id, administered(actor));
   if (!user) return err(missing("user"));
   const password = makePassword();
@@ -122,14 +167,27 @@ export async function resetPassword(deps: Deps, actor: Actor, id: string): Promi
   return ok({ password });
 }
 
-export async function addPeer(deps: Deps, actor: Actor, request: z.output<typeof NewPeer>): Promise<Result<PeerView, Refusal>> {
+export async function addPeer(
+  deps: Deps,
+  actor: Actor,
+  request: z.output<typeof NewPeer>,
+): Promise<Result<PeerView, Refusal>> {
   const site = await store.siteOf(deps.db.pool, request.siteId);
   if (!site || !within(actor, site.organisationId)) return err(missing("site"));
   return deps.db.pgTx(async (tx) => {
     const id = await store.insertPeer(tx, request);
     if (!id) return err(refusal("conflict", `${request.aeTitle} is allowed from ${request.host} already.`));
-    await audit(tx, actor, [{ action: "peer.add", organisationId: site.organisationId, subject: id, detail: { aeTitle: request.aeTitle, host: request.host } }]);
-    await appendEvents(tx, actor, [{ stream: `peer:${id}`, type: "peer.changed", payload: { peerId: id }, topics: [] }]);
+    await audit(tx, actor, [
+      {
+        action: "peer.add",
+        organisationId: site.organisationId,
+        subject: id,
+        detail: { aeTitle: request.aeTitle, host: request.host },
+      },
+    ]);
+    await appendEvents(tx, actor, [
+      { stream: `peer:${id}`, type: "peer.changed", payload: { peerId: id }, topics: [] },
+    ]);
     const peer = await store.peerOf(tx, id, null);
     return peer ? ok(peer) : err(missing("peer"));
   });
@@ -140,8 +198,12 @@ export async function removePeer(deps: Deps, actor: Actor, id: string): Promise<
   if (!peer) return err(missing("peer"));
   await deps.db.pgTx(async (tx) => {
     await store.deletePeer(tx, id);
-    await audit(tx, actor, [{ action: "peer.remove", subject: id, detail: { aeTitle: peer.aeTitle, host: peer.host, siteId: peer.siteId } }]);
-    await appendEvents(tx, actor, [{ stream: `peer:${id}`, type: "peer.changed", payload: { peerId: id }, topics: [] }]);
+    await audit(tx, actor, [
+      { action: "peer.remove", subject: id, detail: { aeTitle: peer.aeTitle, host: peer.host, siteId: peer.siteId } },
+    ]);
+    await appendEvents(tx, actor, [
+      { stream: `peer:${id}`, type: "peer.changed", payload: { peerId: id }, topics: [] },
+    ]);
   });
   return ok(undefined);
 }
@@ -153,9 +215,11 @@ export async function addToken(
   request: Omit<z.output<typeof NewToken>, "organisationId"> & { organisationId: string | null },
 ): Promise<Result<TokenMade, Refusal>> {
   const site = request.siteId ? await store.siteOf(deps.db.pool, request.siteId) : null;
-  if (request.siteId && (!site || (request.organisationId !== null && site.organisationId !== request.organisationId))) return err(missing("site"));
+  if (request.siteId && (!site || (request.organisationId !== null && site.organisationId !== request.organisationId)))
+    return err(missing("site"));
   const organisationId = request.organisationId ?? site?.organisationId ?? null;
-  if (organisationId === null ? administered(actor) !== null : !within(actor, organisationId)) return err(missing("organisation"));
+  if (organisationId === null ? administered(actor) !== null : !within(actor, organisationId))
+    return err(missing("organisation"));
   const secret = newSecret();
   return deps.db.pgTx(async (tx) => {
     const createdBy = actor.kind === "user" ? actor.userId : actor.kind === "machine" ? actor.tokenId : "command line";
@@ -167,7 +231,14 @@ export async function addToken(
       siteId: request.siteId ?? null,
       createdBy,
     });
-    await audit(tx, actor, [{ action: "token.add", organisationId, subject: id, detail: { role: request.role, siteId: request.siteId ?? null } }]);
+    await audit(tx, actor, [
+      {
+        action: "token.add",
+        organisationId,
+        subject: id,
+        detail: { role: request.role, siteId: request.siteId ?? null },
+      },
+    ]);
     const token = await store.tokenOf(tx, id, null);
     return token ? ok({ token, secret }) : err(missing("token"));
   });
@@ -179,7 +250,9 @@ export async function revokeToken(deps: Deps, actor: Actor, id: string): Promise
   await deps.db.pgTx(async (tx) => {
     await store.revokeToken(tx, id, new Date(deps.clock.now()));
     await audit(tx, actor, [{ action: "token.revoke", organisationId: token.organisationId, subject: id }]);
-    await appendEvents(tx, actor, [{ stream: `token:${id}`, type: "token.revoked", payload: { tokenId: id }, topics: [] }]);
+    await appendEvents(tx, actor, [
+      { stream: `token:${id}`, type: "token.revoked", payload: { tokenId: id }, topics: [] },
+    ]);
   });
   return ok(undefined);
 }

@@ -7,9 +7,15 @@ import { administered } from "./admin-commands.js";
 import * as store from "./store-admin.js";
 
 /** New organisations change who the hub serves: only the hub's own command line makes them. */
-export async function addOrganisation(deps: Deps, actor: Actor, organisation: store.NewOrganisation): Promise<Result<string, Refusal>> {
-  if (administered(actor) !== null) return err(refusal("forbidden", "Organisations are added on the hub's command line."));
-  if (!isTimeZone(organisation.timeZone)) return err(refusal("invalid", `${organisation.timeZone} is no IANA time zone.`));
+export async function addOrganisation(
+  deps: Deps,
+  actor: Actor,
+  organisation: store.NewOrganisation,
+): Promise<Result<string, Refusal>> {
+  if (administered(actor) !== null)
+    return err(refusal("forbidden", "Organisations are added on the hub's command line."));
+  if (!isTimeZone(organisation.timeZone))
+    return err(refusal("invalid", `${organisation.timeZone} is no IANA time zone.`));
   return deps.db.pgTx(async (tx) => {
     const id = await store.insertOrganisation(tx, organisation);
     if (!id) return err(refusal("conflict", `An organisation has the code ${organisation.code} already.`));

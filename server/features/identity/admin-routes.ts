@@ -18,7 +18,8 @@ export function adminRoutes(app: FastifyInstance, deps: Deps): void {
     tag,
     summary: "The organisations and sites that the caller administers",
     response: c.AdminScope,
-    handle: async ({ actor }) => ok({ organisations: await store.organisations(deps.db.pool, admin.administered(actor)) }),
+    handle: async ({ actor }) =>
+      ok({ organisations: await store.organisations(deps.db.pool, admin.administered(actor)) }),
   });
   userRoutes(app, deps);
   peerRoutes(app, deps);

@@ -1,7 +1,7 @@
 import type { AdminScope, PeerView, TokenView, UserView } from "@readroom/shared/contract/http/admin.js";
 import type { Role } from "@readroom/shared/domain/access.js";
-import { rawRows, type Tx } from "../../kernel/database.js";
 import type pg from "pg";
+import { rawRows, type Tx } from "../../kernel/database.js";
 
 export type Executor = Tx | pg.Pool | pg.PoolClient;
 
@@ -32,11 +32,19 @@ const USER = `SELECT u.id, u.email, u.display_name AS name, u.short_name AS "sho
   FROM user_account u JOIN organisation o ON o.id = u.organisation_id`;
 
 export async function users(executor: Executor, within: Administered): Promise<UserView[]> {
-  return rawRows<UserView>(executor, `${USER} WHERE ${inScope("u.organisation_id", 1)} ORDER BY o.name, u.display_name`, [within]);
+  return rawRows<UserView>(
+    executor,
+    `${USER} WHERE ${inScope("u.organisation_id", 1)} ORDER BY o.name, u.display_name`,
+    [within],
+  );
 }
 
 export async function userOf(executor: Executor, id: string, within: Administered): Promise<UserView | null> {
-  const rows = await rawRows<UserView>(executor, `${USER} WHERE u.id = $1::uuid AND ${inScope("u.organisation_id", 2)}`, [id, within]);
+  const rows = await rawRows<UserView>(
+    executor,
+    `${USER} WHERE u.id = $1::uuid AND ${inScope("u.organisation_id", 2)}`,
+    [id, within],
+  );
   return rows[0] ?? null;
 }
 
@@ -71,21 +79,33 @@ export interface Grant {
 export async function setRoles(tx: Executor, userId: string, roles: readonly Grant[]): Promise<void> {
   await rawRows(tx, "DELETE FROM role_grant WHERE user_id = $1::uuid RETURNING 1 AS done", [userId]);
   for (const { role, siteId } of roles) {
-    await rawRows(tx, "INSERT INTO role_grant (user_id, role, site_id) VALUES ($1::uuid, $2, $3::uuid) RETURNING 1 AS done", [userId, role, siteId]);
+    await rawRows(
+      tx,
+      "INSERT INTO role_grant (user_id, role, site_id) VALUES ($1::uuid, $2, $3::uuid) RETURNING 1 AS done",
+      [userId, role, siteId],
+    );
   }
 }
 
 export async function updateUser(
   tx: Executor,
   id: string,
-  change: { name?: string | undefined; title?: string | undefined; phone?: string | null | undefined; disabledAt?: Date | null },
+  change: {
+    name?: string | undefined;
+    title?: string | undefined;
+    phone?: string | null | undefined;
+    disabledAt?: Date | null;
+  },
 ): Promise<void> {
   const columns = { name: "display_name", title: "title", phone: "phone", disabledAt: "disabled_at" } as const;
   for (const [key, column] of Object.entries(columns)) {
     const value = change[key as keyof typeof change];
     if (value === undefined) continue;
     const cast = column === "disabled_at" ? "::timestamptz" : "";
-    await rawRows(tx, `UPDATE user_account SET ${column} = $2${cast} WHERE id = $1::uuid RETURNING 1 AS done`, [id, value]);
+    await rawRows(tx, `UPDATE user_account SET ${column} = $2${cast} WHERE id = $1::uuid RETURNING 1 AS done`, [
+      id,
+      value,
+    ]);
   }
 }
 
@@ -103,7 +123,11 @@ export interface SiteOfOrganisation {
 }
 
 export async function siteOf(executor: Executor, id: string): Promise<SiteOfOrganisation | null> {
-  const rows = await rawRows<SiteOfOrganisation>(executor, `SELECT id, organisation_id AS "organisationId" FROM site WHERE id = $1::uuid`, [id]);
+  const rows = await rawRows<SiteOfOrganisation>(
+    executor,
+    `SELECT id, organisation_id AS "organisationId" FROM site WHERE id = $1::uuid`,
+    [id],
+  );
   return rows[0] ?? null;
 }
 
@@ -111,11 +135,19 @@ const PEER = `SELECT p.id, p.ae_title AS "aeTitle", p.host, p.port, p.site_id AS
   ${ms("p.last_seen_at")} AS "lastSeenAt" FROM dicom_peer p JOIN site t ON t.id = p.site_id`;
 
 export async function peers(executor: Executor, within: Administered): Promise<PeerView[]> {
-  return rawRows<PeerView>(executor, `${PEER} WHERE ${inScope("t.organisation_id", 1)} ORDER BY t.name, p.ae_title, p.host`, [within]);
+  return rawRows<PeerView>(
+    executor,
+    `${PEER} WHERE ${inScope("t.organisation_id", 1)} ORDER BY t.name, p.ae_title, p.host`,
+    [within],
+  );
 }
 
 export async function peerOf(executor: Executor, id: string, within: Administered): Promise<PeerView | null> {
-  const rows = await rawRows<PeerView>(executor, `${PEER} WHERE p.id = $1::uuid AND ${inScope("t.organisation_id", 2)}`, [id, within]);
+  const rows = await rawRows<PeerView>(
+    executor,
+    `${PEER} WHERE p.id = $1::uuid AND ${inScope("t.organisation_id", 2)}`,
+    [id, within],
+  );
   return rows[0] ?? null;
 }
 
@@ -176,7 +208,11 @@ export async function insertToken(tx: Executor, token: TokenToMake): Promise<str
 }
 
 export async function revokeToken(tx: Executor, id: string, at: Date): Promise<void> {
-  await rawRows(tx, "UPDATE api_token SET revoked_at = coalesce(revoked_at, $2::timestamptz) WHERE id = $1::uuid RETURNING 1 AS done", [id, at]);
+  await rawRows(
+    tx,
+    "UPDATE api_token SET revoked_at = coalesce(revoked_at, $2::timestamptz) WHERE id = $1::uuid RETURNING 1 AS done",
+    [id, at],
+  );
 }
 
 export interface NewOrganisation {

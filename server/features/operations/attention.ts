@@ -24,7 +24,8 @@ export function attentionList(queues: Queues): AttentionEntry[] {
 }
 
 const place = (waiting: Waiting): string => [waiting.what, waiting.site].filter((part) => part !== "").join(" · ");
-const open = (studyId: string | null, label: string, fragment = ""): ClearingAction[] => (studyId ? [{ label, href: `/study/${studyId}${fragment}` }] : []);
+const open = (studyId: string | null, label: string, fragment = ""): ClearingAction[] =>
+  studyId ? [{ label, href: `/study/${studyId}${fragment}` }] : [];
 
 function entry(
   kind: AttentionEntry["kind"],
@@ -36,14 +37,22 @@ function entry(
 }
 
 const critical = (waiting: Waiting): AttentionEntry =>
-  entry("critical_unacknowledged", waiting, { severity: waiting.extra === "late" ? 1 : 2, actions: open(waiting.studyId, "Open the call", "?panel=critical") });
+  entry("critical_unacknowledged", waiting, {
+    severity: waiting.extra === "late" ? 1 : 2,
+    actions: open(waiting.studyId, "Open the call", "?panel=critical"),
+  });
 
 const unroutable = (waiting: Waiting): AttentionEntry =>
   entry("unroutable", waiting, {
     severity: waiting.extra === "routine" ? 2 : 1,
     actions: [
       { label: "Choose a pool", href: `/operations?reroute=${waiting.id}` },
-      { label: "Try the rules again", method: "POST", url: `/api/studies/${waiting.id}/reroute`, body: { reason: "tried again" } },
+      {
+        label: "Try the rules again",
+        method: "POST",
+        url: `/api/studies/${waiting.id}/reroute`,
+        body: { reason: "tried again" },
+      },
     ],
   });
 
@@ -58,7 +67,10 @@ const unmatched = (waiting: Waiting): AttentionEntry =>
 
 function undelivered(waiting: Waiting): AttentionEntry {
   const ambiguous = waiting.extra === "ambiguous";
-  return entry(ambiguous ? "delivery_ambiguous" : "undelivered", waiting, { severity: ambiguous ? 1 : 2, actions: [{ label: "Open the delivery", href: `/operations/deliveries/${waiting.id}` }] });
+  return entry(ambiguous ? "delivery_ambiguous" : "undelivered", waiting, {
+    severity: ambiguous ? 1 : 2,
+    actions: [{ label: "Open the delivery", href: `/operations/deliveries/${waiting.id}` }],
+  });
 }
 
 const incident = (waiting: Waiting): AttentionEntry =>
@@ -66,12 +78,23 @@ const incident = (waiting: Waiting): AttentionEntry =>
     severity: 3,
     actions: [
       ...open(waiting.studyId, "Open the study"),
-      { label: "Mark as dealt with", method: "POST", url: `/api/operations/incidents/${waiting.id}/resolve`, body: { resolution: "looked at" } },
+      {
+        label: "Mark as dealt with",
+        method: "POST",
+        url: `/api/operations/incidents/${waiting.id}/resolve`,
+        body: { resolution: "looked at" },
+      },
     ],
   });
 
 const failedReaction = (waiting: Waiting): AttentionEntry =>
   entry("reaction_failed", waiting, {
     severity: 2,
-    actions: [{ label: "Try again now", method: "POST", url: `/api/operations/reactions/${waiting.id}/${encodeURIComponent(waiting.extra)}/retry` }],
+    actions: [
+      {
+        label: "Try again now",
+        method: "POST",
+        url: `/api/operations/reactions/${waiting.id}/${encodeURIComponent(waiting.extra)}/retry`,
+      },
+    ],
   });

@@ -1,6 +1,12 @@
 import { type Refusal, refusal } from "@readroom/shared/contract/errors.js";
 import { IdParams } from "@readroom/shared/contract/http/admin.js";
-import { OperationsView, type PoolLane, ReactionParams, type ReaderLoad, ResolveRequest } from "@readroom/shared/contract/http/operations.js";
+import {
+  OperationsView,
+  type PoolLane,
+  ReactionParams,
+  type ReaderLoad,
+  ResolveRequest,
+} from "@readroom/shared/contract/http/operations.js";
 import type { WorklistRow } from "@readroom/shared/contract/http/worklist.js";
 import { type Actor, mayRole, type UserActor } from "@readroom/shared/domain/access.js";
 import { err, ok, type Result } from "@readroom/shared/kernel/result.js";
@@ -85,7 +91,8 @@ async function board(deps: Deps, actor: UserActor): Promise<Result<OperationsVie
   const group = await store.groupOf(pool, groupId);
   if (!group) return err(refusal("forbidden", "The board belongs to a reading group."));
   const seq = await topSeq(pool);
-  const open = "s.group_id = $1::uuid AND (s.report_state IN ('none', 'draft', 'preliminary') OR s.claim_state = 'held')";
+  const open =
+    "s.group_id = $1::uuid AND (s.report_state IN ('none', 'draft', 'preliminary') OR s.claim_state = 'held')";
   const [rows, pools, readers, load, attention] = await Promise.all([
     rowsWhere(pool, open, [groupId], seq, MOST_ROWS),
     poolsOf(pool, groupId),

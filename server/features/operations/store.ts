@@ -10,7 +10,10 @@ export interface GroupRow {
 }
 
 export async function groupOf(db: pg.Pool, id: string): Promise<GroupRow | null> {
-  const { rows } = await db.query<GroupRow>(`SELECT id, name, time_zone AS "timeZone" FROM organisation WHERE id = $1 AND kind = 'reading_group'`, [id]);
+  const { rows } = await db.query<GroupRow>(
+    `SELECT id, name, time_zone AS "timeZone" FROM organisation WHERE id = $1 AND kind = 'reading_group'`,
+    [id],
+  );
   return rows[0] ?? null;
 }
 

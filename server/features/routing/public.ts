@@ -4,6 +4,7 @@ import { routingReactions } from "./reactions.js";
 import { routingRoutes } from "./routes.js";
 
 export { verdict } from "./commands.js";
+export { replaceRules } from "./rules.js";
 export { type ContractRow, contractOf, type GroupReader, groupReaders, type PoolRow, poolsOf } from "./store.js";
 export { explain } from "./why.js";
 

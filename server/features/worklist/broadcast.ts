@@ -39,9 +39,16 @@ export class RowBroadcast {
     // Asked for by routing itself; nothing has changed yet.
     if (event.type === "study.reroute_wanted") return;
     if (typeof studyId === "string" && isUuid(studyId)) this.dirty.add(studyId);
-    else if (event.type.startsWith("patient.") && typeof patientId === "string" && isUuid(patientId)) this.patients.add(patientId);
+    else if (event.type.startsWith("patient.") && typeof patientId === "string" && isUuid(patientId))
+      this.patients.add(patientId);
     if (event.type === "study.routed" && typeof previousGroupId === "string" && previousGroupId !== groupId) {
-      broadcast([topics.group(previousGroupId)], { seq: event.publishedSeq, type: "worklist.gone", payload: { studyId }, at: event.at, actor: WORKLIST });
+      broadcast([topics.group(previousGroupId)], {
+        seq: event.publishedSeq,
+        type: "worklist.gone",
+        payload: { studyId },
+        at: event.at,
+        actor: WORKLIST,
+      });
     }
   }
 
@@ -51,13 +58,17 @@ export class RowBroadcast {
       const patients = [...this.patients];
       this.patients.clear();
       try {
-        if (patients.length > 0) for (const id of await openStudiesOfPatient(this.deps.db.pool, patients)) this.dirty.add(id);
+        if (patients.length > 0)
+          for (const id of await openStudiesOfPatient(this.deps.db.pool, patients)) this.dirty.add(id);
         const ids = [...this.dirty].slice(0, MOST_AT_ONCE);
         for (const id of ids) this.dirty.delete(id);
         if (ids.length > 0) await this.send(ids, seq, broadcast);
       } catch (error) {
         // Screens fetch their lists again when they reconnect; the next event about these studies repairs the rows before that.
-        this.deps.log.error({ err: { message: error instanceof Error ? error.message : String(error) } }, "rows could not be sent");
+        this.deps.log.error(
+          { err: { message: error instanceof Error ? error.message : String(error) } },
+          "rows could not be sent",
+        );
       }
     }
   }

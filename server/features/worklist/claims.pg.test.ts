@@ -25,7 +25,9 @@ beforeEach(async () => {
   await world.db.pool.query("DELETE FROM study");
 });
 
-async function valueOf<T>(result: Promise<{ ok: true; value: T } | { ok: false; error: { code: string; message: string } }>): Promise<T> {
+async function valueIn<T>(
+  result: Promise<{ ok: true; value: T } | { ok: false; error: { code: string; message: string } }>,
+): Promise<T> {
   const settled = await result;
   if (!settled.ok) throw new Error(`${settled.error.code}: ${settled.error.message}`);
   return settled.value;
@@ -35,9 +37,14 @@ async function refusalOf(result: Promise<{ ok: boolean; error?: { code: string; 
   return settled.ok ? "ok" : (settled.error?.code ?? "");
 }
 const column = async (id: string, name: string): Promise<unknown> =>
-  (await world.db.pool.query<Record<string, unknown>>(`SELECT ${name} AS value FROM study WHERE id = $1`, [id])).rows[0]?.value;
+  (await world.db.pool.query<Record<string, unknown>>(`SELECT ${name} AS value FROM study WHERE id = $1`, [id])).rows[0]
+    ?.value;
 const events = async (id: string): Promise<string[]> =>
-  (await world.db.pool.query<{ type: string }>("SELECT type FROM outbox WHERE stream = $1 ORDER BY version", [`study:${id}`])).rows.map((row) => row.type);
+  (
+    await world.db.pool.query<{ type: string }>("SELECT type FROM outbox WHERE stream = $1 ORDER BY version", [
+      `study:${id}`,
+    ])
+  ).rows.map((row) => row.type);
 
 describe("claims", () => {
   it("[WL1] of 100 who claim one study at once exactly one wins, and the others are told who", async () => {
@@ -56,7 +63,7 @@ describe("claims", () => {
     for (let n = 0; n < 60; n += 1) await world.study({ deadline: world.now + n * MINUTE });
     const next = new NextStudy(world.deps);
     const readers = await Promise.all(Array.from({ length: 100 }, () => world.person()));
-    const answers = await Promise.all(readers.map((reader) => valueOf(next.next(reader))));
+    const answers = await Promise.all(readers.map((reader) => valueIn(next.next(reader))));
     const given = answers.flatMap(({ claim }) => (claim ? [claim.studyId] : []));
     expect(given).toHaveLength(60);
     expect(new Set(given).size).toBe(60);
@@ -73,7 +80,7 @@ describe("claims", () => {
     const next = new NextStudy(world.deps);
     const neuroOnly = await world.person({ subspecialties: ["neuro"] });
     const newYorkOnly = await world.person({ subspecialties: ["neuro"], jurisdictions: ["US-NY"] });
-    const give = async (reader: typeof neuroOnly) => (await valueOf(next.next(reader))).claim?.studyId;
+    const give = async (reader: typeof neuroOnly) => (await valueIn(next.next(reader))).claim?.studyId;
     expect(await give(newYorkOnly)).toBe(soon);
     expect(await give(neuroOnly)).toBe(stat);
     expect(await give(neuroOnly)).toBe(late);
@@ -92,7 +99,7 @@ describe("claims", () => {
     expect(await refusal(await world.person({ subspecialties: ["body"] }))).toMatch(/neuro is not among/);
     expect(await refusal(await world.person({ onShift: false }))).toMatch(/not on shift/);
     const resting = await world.person();
-    await valueOf(setBreak(world.deps, resting, true));
+    await valueIn(setBreak(world.deps, resting, true));
     expect(await refusal(resting)).toMatch(/on a break/);
     expect((await new NextStudy(world.deps).next(resting)).ok).toBe(false);
   });
@@ -102,13 +109,15 @@ describe("claims", () => {
     const reader = await world.person();
     const unknown = await claimStudy(world.deps, reader, "00000000-0000-4000-8000-000000000000");
     expect(await claimStudy(world.deps, reader, foreign)).toEqual(unknown);
-    expect(await studyDetail(world.deps, reader, foreign)).toEqual(await studyDetail(world.deps, reader, "00000000-0000-4000-8000-000000000000"));
+    expect(await studyDetail(world.deps, reader, foreign)).toEqual(
+      await studyDetail(world.deps, reader, "00000000-0000-4000-8000-000000000000"),
+    );
   });
 
   it("[WL6] a silent client loses its lease after a minute; one that renews keeps it", async () => {
     const [silent, alive] = [await world.study(), await world.study()];
     const reader = await world.person();
-    const claims = await Promise.all([silent, alive].map((id) => valueOf(claimStudy(world.deps, reader, id))));
+    const claims = await Promise.all([silent, alive].map((id) => valueIn(claimStudy(world.deps, reader, id))));
     world.deps.clock.advance(LEASE - 1);
     const now = world.deps.clock.now();
     expect(await renewLease(world.db.pool, alive, reader.userId, claims[1]?.fence ?? 0, now, now + LEASE)).toBe(true);
@@ -123,8 +132,8 @@ describe("claims", () => {
   it("[WL7] after a take-over the old fence is stale for release, renewal and every guarded write", async () => {
     const id = await world.study();
     const [first, second] = [await world.person(), await world.person()];
-    const old = await valueOf(claimStudy(world.deps, first, id));
-    const taken = await valueOf(takeOver(world.deps, second, id, "colleague fell ill"));
+    const old = await valueIn(claimStudy(world.deps, first, id));
+    const taken = await valueIn(takeOver(world.deps, second, id, "colleague fell ill"));
     expect(taken.fence).toBe(old.fence + 1);
     expect(await refusalOf(release(world.deps, first, id, old.fence, ""))).toBe("stale_fence");
     const now = world.deps.clock.now();
@@ -139,12 +148,14 @@ describe("claims", () => {
   it("[WL8] hands over only to a colleague who may read it, with the note", async () => {
     const id = await world.study({ at: "south" });
     const giver = await world.person();
-    const { fence } = await valueOf(claimStudy(world.deps, giver, id));
+    const { fence } = await valueIn(claimStudy(world.deps, giver, id));
     const unlicensed = await world.person({ jurisdictions: ["US-NY"] });
-    expect(await refusalOf(handOver(world.deps, giver, id, { fence, toUserId: unlicensed.userId, note: "" }))).toBe("not_eligible");
+    expect(await refusalOf(handOver(world.deps, giver, id, { fence, toUserId: unlicensed.userId, note: "" }))).toBe(
+      "not_eligible",
+    );
     const taker = await world.person();
-    await valueOf(handOver(world.deps, giver, id, { fence, toUserId: taker.userId, note: "please compare with 2019" }));
-    const detail = await valueOf(studyDetail(world.deps, taker, id));
+    await valueIn(handOver(world.deps, giver, id, { fence, toUserId: taker.userId, note: "please compare with 2019" }));
+    const detail = await valueIn(studyDetail(world.deps, taker, id));
     expect(detail.row.claim).toMatchObject({ state: "held", note: "please compare with 2019" });
     expect(detail.myClaim?.fence).toBe(fence + 1);
   });
@@ -152,35 +163,44 @@ describe("claims", () => {
   it("[WL9] a final report ends the claim; a preliminary one gives the study back for its final read", async () => {
     const [final, preliminary] = [await world.study(), await world.study()];
     const [reader, resident] = [await world.person(), await world.person({ role: "resident" })];
-    await valueOf(claimStudy(world.deps, reader, final));
-    await valueOf(claimStudy(world.deps, resident, preliminary));
-    await world.db.pool.query("UPDATE study SET report_state = CASE WHEN id = $1 THEN 'final' ELSE 'preliminary' END", [final]);
+    await valueIn(claimStudy(world.deps, reader, final));
+    await valueIn(claimStudy(world.deps, resident, preliminary));
+    await world.db.pool.query("UPDATE study SET report_state = CASE WHEN id = $1 THEN 'final' ELSE 'preliminary' END", [
+      final,
+    ]);
     for (const id of [final, preliminary]) await world.db.tx((tx) => settleReported(world.deps, tx, id, reader.userId));
     expect(await column(final, "claim_state")).toBe("done");
     expect(await column(preliminary, "claim_state")).toBe("open");
     expect(await refusalOf(claimStudy(world.deps, resident, preliminary))).toBe("not_eligible");
-    expect((await valueOf(claimStudy(world.deps, reader, preliminary))).readType).toBe("final");
+    expect((await valueIn(claimStudy(world.deps, reader, preliminary))).readType).toBe("final");
   });
 
   it("[WL10] a study of nobody yet known is not claimed until a person confirms or matches it", async () => {
     const id = await world.study({ state: "complete", matchState: "unmatched" });
     const reader = await world.person();
     expect(await refusalOf(claimStudy(world.deps, reader, id))).toBe("conflict");
-    await valueOf(confirmWithoutOrder(world.deps, reader, id, "trauma, no order yet"));
-    expect((await valueOf(claimStudy(world.deps, reader, id))).studyId).toBe(id);
+    await valueIn(confirmWithoutOrder(world.deps, reader, id, "trauma, no order yet"));
+    expect((await valueIn(claimStudy(world.deps, reader, id))).studyId).toBe(id);
     const operator = await world.person({ role: "operator" });
-    expect(await refusalOf(matchToOrder(world.deps, operator, id, "00000000-0000-4000-8000-000000000000"))).toBe("not_found");
-    expect(await refusalOf(matchToOrder(world.deps, reader, id, "00000000-0000-4000-8000-000000000000"))).toBe("forbidden");
+    expect(await refusalOf(matchToOrder(world.deps, operator, id, "00000000-0000-4000-8000-000000000000"))).toBe(
+      "not_found",
+    );
+    expect(await refusalOf(matchToOrder(world.deps, reader, id, "00000000-0000-4000-8000-000000000000"))).toBe(
+      "forbidden",
+    );
   });
 
   it("[WL11] a person changes urgency, with the reason on the row and in the audit trail", async () => {
     const id = await world.study();
     const operator = await world.person({ role: "operator" });
-    await valueOf(setUrgency(world.deps, operator, id, "stat", "surgeon waits"));
-    const list = await valueOf(worklist(world.deps, operator, null));
+    await valueIn(setUrgency(world.deps, operator, id, "stat", "surgeon waits"));
+    const list = await valueIn(worklist(world.deps, operator, null));
     expect(list.rows[0]).toMatchObject({ studyId: id, urgency: "stat" });
     expect(list.rows[0]?.urgencyReason).toMatch(/surgeon waits/);
-    const { rows } = await world.db.pool.query("SELECT detail FROM audit_event WHERE action = 'study.urgency_changed' AND study_id = $1", [id]);
+    const { rows } = await world.db.pool.query(
+      "SELECT detail FROM audit_event WHERE action = 'study.urgency_changed' AND study_id = $1",
+      [id],
+    );
     expect(rows).toEqual([{ detail: { from: "routine", to: "stat" } }]);
     expect(JSON.stringify(list.rows[0]).length).toBeLessThan(1800);
   });

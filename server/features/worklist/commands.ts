@@ -1,7 +1,14 @@
 import { type Refusal, refusal } from "@readroom/shared/contract/errors.js";
 import type { Claim } from "@readroom/shared/contract/http/worklist.js";
 import { type Actor, may, type UserActor } from "@readroom/shared/domain/access.js";
-import { type ClaimCommand, type ClaimEvent, type ClaimRefusal, decide, evolve, RENEW_EVERY } from "@readroom/shared/domain/claim.js";
+import {
+  type ClaimCommand,
+  type ClaimEvent,
+  type ClaimRefusal,
+  decide,
+  evolve,
+  RENEW_EVERY,
+} from "@readroom/shared/domain/claim.js";
 import { readingRight } from "@readroom/shared/domain/reading-right.js";
 import { isIdentified } from "@readroom/shared/domain/study.js";
 import { assertNever, err, ok, type Result } from "@readroom/shared/kernel/result.js";
@@ -19,7 +26,11 @@ const SYSTEM: Actor = { kind: "system", name: "worklist" };
 type Reading = { readonly reader: UserActor; readonly study: store.ClaimableStudy };
 
 /** A study of the actor's own group and of a hospital that it may see; anything else answers like one that does not exist. */
-export function own(actor: Actor, study: store.ClaimableStudy | null, action: Parameters<typeof may>[1]): Result<Reading, Refusal> {
+export function own(
+  actor: Actor,
+  study: store.ClaimableStudy | null,
+  action: Parameters<typeof may>[1],
+): Result<Reading, Refusal> {
   if (actor.kind !== "user" || !study || study.groupId !== actor.organisationId) return err(NOT_FOUND);
   const subject = { hospitalId: study.organisationId, siteId: study.siteId, studyId: study.id };
   return may(actor, action, subject) ? ok({ reader: actor, study }) : err(NOT_FOUND);
@@ -38,19 +49,44 @@ export async function claimStudy(deps: Deps, actor: Actor, studyId: string): Pro
 }
 
 /** Takes a study from whoever holds it; the old holder's fence is stale from then on, the draft stays. */
-export async function takeOver(deps: Deps, actor: Actor, studyId: string, reason: string): Promise<Result<Claim, Refusal>> {
+export async function takeOver(
+  deps: Deps,
+  actor: Actor,
+  studyId: string,
+  reason: string,
+): Promise<Result<Claim, Refusal>> {
   return change(deps, actor, studyId, "study.takeover", async (tx, { reader, study }) => {
     const right = await rightOf(deps, tx, reader.userId, study);
     if (!right.ok) return right;
-    const granted = await applied(deps, tx, actor, study, { do: "take_over", by: reader.userId }, { via: "take_over", note: reason });
+    const granted = await applied(
+      deps,
+      tx,
+      actor,
+      study,
+      { do: "take_over", by: reader.userId },
+      { via: "take_over", note: reason },
+    );
     return granted.ok ? ok(claimOf(granted.value, right.value)) : granted;
   });
 }
 
 /** Puts a study back; its pool sees it at once. */
-export async function release(deps: Deps, actor: Actor, studyId: string, fence: number, reason: string): Promise<Result<undefined, Refusal>> {
+export async function release(
+  deps: Deps,
+  actor: Actor,
+  studyId: string,
+  fence: number,
+  reason: string,
+): Promise<Result<undefined, Refusal>> {
   return change(deps, actor, studyId, "study.claim", async (tx, { reader, study }) => {
-    const done = await applied(deps, tx, actor, study, { do: "release", by: reader.userId, fence }, { via: "release", note: reason });
+    const done = await applied(
+      deps,
+      tx,
+      actor,
+      study,
+      { do: "release", by: reader.userId, fence },
+      { via: "release", note: reason },
+    );
     return done.ok ? ok(undefined) : done;
   });
 }
@@ -87,7 +123,12 @@ export async function expireLeases(deps: Deps): Promise<number> {
 }
 
 /** Ends the claim of a study that was reported: for good by a final report, back to the pool by a preliminary one. */
-export async function settleReported(deps: Deps, tx: store.Executor, studyId: string, by: string | null): Promise<void> {
+export async function settleReported(
+  deps: Deps,
+  tx: store.Executor,
+  studyId: string,
+  by: string | null,
+): Promise<void> {
   const study = await store.lockStudy(tx, studyId);
   if (!study) return;
   const final = ["final", "addended", "corrected"].includes(study.reportState);
@@ -97,7 +138,13 @@ export async function settleReported(deps: Deps, tx: store.Executor, studyId: st
 
 type Body<T> = (tx: store.Executor, reading: Reading) => Promise<Result<T, Refusal>>;
 
-async function change<T>(deps: Deps, actor: Actor, studyId: string, action: Parameters<typeof may>[1], body: Body<T>): Promise<Result<T, Refusal>> {
+async function change<T>(
+  deps: Deps,
+  actor: Actor,
+  studyId: string,
+  action: Parameters<typeof may>[1],
+  body: Body<T>,
+): Promise<Result<T, Refusal>> {
   return deps.db.pgTx(async (tx) => {
     const allowed = own(actor, await store.lockStudy(tx, studyId), action);
     return allowed.ok ? body(tx, allowed.value) : allowed;
@@ -129,7 +176,9 @@ async function applied(
   }
   const subject = { organisationId: study.organisationId, studyId: study.id, patientId: study.patientId };
   if (decided.value.length > 0)
-    await audit(tx, actor, [{ action: `study.${command.do}`, ...subject, detail: { fence: claim.fence, ...told, note: undefined } }]);
+    await audit(tx, actor, [
+      { action: `study.${command.do}`, ...subject, detail: { fence: claim.fence, ...told, note: undefined } },
+    ]);
   return ok({ ...study, claim });
 }
 
@@ -141,12 +190,27 @@ function eventOf(study: store.ClaimableStudy, event: ClaimEvent, told: Told) {
     case "granted": {
       const { to, until, fence, from } = event;
       const people = [topics.user(to), ...(from ? [topics.user(from)] : [])];
-      return { stream, type: "study.claimed", payload: { ...base, by: to, until, fence, from, via: told.via, note: told.note ?? "" }, topics: [...everybody, ...people] };
+      return {
+        stream,
+        type: "study.claimed",
+        payload: { ...base, by: to, until, fence, from, via: told.via, note: told.note ?? "" },
+        topics: [...everybody, ...people],
+      };
     }
     case "released":
-      return { stream, type: "study.released", payload: { ...base, by: event.by, reason: told.note ?? "", via: told.via }, topics: everybody };
+      return {
+        stream,
+        type: "study.released",
+        payload: { ...base, by: event.by, reason: told.note ?? "", via: told.via },
+        topics: everybody,
+      };
     case "expired":
-      return { stream, type: "study.claim_expired", payload: { ...base, by: event.by }, topics: [...everybody, topics.user(event.by)] };
+      return {
+        stream,
+        type: "study.claim_expired",
+        payload: { ...base, by: event.by },
+        topics: [...everybody, topics.user(event.by)],
+      };
     case "finished":
       return { stream, type: "study.claim_finished", payload: { ...base, by: event.by }, topics: everybody };
     case "renewed":
@@ -160,7 +224,10 @@ async function inWords(tx: store.Executor, study: store.ClaimableStudy, why: Cla
   switch (why.why) {
     case "held": {
       const name = await store.nameOf(tx, why.by);
-      return refusal("already_claimed", `${name} has this study.`, { action: "Take another, or ask for it.", detail: { by: why.by, name } });
+      return refusal("already_claimed", `${name} has this study.`, {
+        action: "Take another, or ask for it.",
+        detail: { by: why.by, name },
+      });
     }
     case "stale_fence":
       return refusal("stale_fence", "The study is no longer yours: it was claimed again since.", {
@@ -171,7 +238,9 @@ async function inWords(tx: store.Executor, study: store.ClaimableStudy, why: Cla
     case "not_held":
       return refusal("conflict", "You do not hold this study.", { action: "Claim it first." });
     case "done":
-      return refusal("conflict", "This study has been reported.", { action: "Open it to read the report or to add to it." });
+      return refusal("conflict", "This study has been reported.", {
+        action: "Open it to read the report or to add to it.",
+      });
     default:
       return assertNever(why);
   }
@@ -188,14 +257,26 @@ function isReadable(study: store.ClaimableStudy): Result<undefined, Refusal> {
   );
 }
 
-async function rightOf(deps: Deps, tx: store.Executor, userId: string, study: store.ClaimableStudy): Promise<Result<"preliminary" | "final", Refusal>> {
+async function rightOf(
+  deps: Deps,
+  tx: store.Executor,
+  userId: string,
+  study: store.ClaimableStudy,
+): Promise<Result<"preliminary" | "final", Refusal>> {
   const now = deps.clock.now();
   const reader = study.groupId ? (await groupReaders(tx, study.groupId, now, userId))[0] : undefined;
-  if (!reader) return err(refusal("not_eligible", "This account has no reader's profile.", { detail: { reasons: ["no reader's profile"] } }));
+  if (!reader)
+    return err(
+      refusal("not_eligible", "This account has no reader's profile.", {
+        detail: { reasons: ["no reader's profile"] },
+      }),
+    );
   const right = readingRight(reader.scope, study, now);
   if (right.may) return ok(right.readType);
   const { reasons } = verdict(reader, right, study.siteName);
-  return err(refusal("not_eligible", `${reader.name} may not read this study: ${reasons.join("; ")}.`, { detail: { reasons } }));
+  return err(
+    refusal("not_eligible", `${reader.name} may not read this study: ${reasons.join("; ")}.`, { detail: { reasons } }),
+  );
 }
 
 function claimOf(study: store.ClaimableStudy, readType: "preliminary" | "final"): Claim {

@@ -12,7 +12,13 @@ export async function claimOf(executor: Executor, studyId: string): Promise<Clai
  * Asked by every write that only the holder may do, inside its own transaction: null when `fence` is the newest grant, held by that
  * person, and the lease runs. Holds the study's row until the transaction ends, so that nobody can take the study in between.
  */
-export async function checkFence(tx: Executor, studyId: string, userId: string, fence: number, now: Instant): Promise<Refusal | null> {
+export async function checkFence(
+  tx: Executor,
+  studyId: string,
+  userId: string,
+  fence: number,
+  now: Instant,
+): Promise<Refusal | null> {
   const study = await lockStudy(tx, studyId);
   if (!study) return refusal("not_found", "There is no such study.");
   const { claim } = study;

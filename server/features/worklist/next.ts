@@ -9,8 +9,8 @@ import { err, ok, type Result } from "@readroom/shared/kernel/result.js";
 import type { Deps } from "../../kernel/deps.js";
 import { studyTopics, topics } from "../../kernel/topics.js";
 import { groupReaders, poolsOf } from "../routing/public.js";
-import { sitesOf } from "./store-sites.js";
 import { grantNext, type NextGrant, type NextRequest, recordGrants } from "./store.js";
+import { sitesOf } from "./store-sites.js";
 
 const MOST_AT_ONCE = 64;
 /** How long a reader's credentials are remembered between two claims. Shift ends and expiries are still judged on the millisecond. */
@@ -96,10 +96,16 @@ export class NextStudy {
     if (!remembered) return err(refusal("not_eligible", "This account has no reader's profile."));
     const { scope, sites, pools } = remembered;
     const { shift } = scope;
-    if (!shift || now < shift.startsAt || now >= shift.endsAt) return err(refusal("not_eligible", "You are not on shift.", { action: "Ask the operator to put you on shift." }));
-    if (scope.onBreak) return err(refusal("not_eligible", "You are on a break.", { action: "End the break to go on." }));
-    const allowed = sites.map((site) => ({ site, right: readingRight(scope, { ...site, siteId: site.id, subspecialty: "general", reportState: "none" }, now) }));
-    const readable = (readType: string) => allowed.filter(({ right }) => right.may && right.readType === readType).map(({ site }) => site.id);
+    if (!shift || now < shift.startsAt || now >= shift.endsAt)
+      return err(refusal("not_eligible", "You are not on shift.", { action: "Ask the operator to put you on shift." }));
+    if (scope.onBreak)
+      return err(refusal("not_eligible", "You are on a break.", { action: "End the break to go on." }));
+    const allowed = sites.map((site) => ({
+      site,
+      right: readingRight(scope, { ...site, siteId: site.id, subspecialty: "general", reportState: "none" }, now),
+    }));
+    const readable = (readType: string) =>
+      allowed.filter(({ right }) => right.may && right.readType === readType).map(({ site }) => site.id);
     return ok({
       pools,
       subspecialties: [...new Set([...scope.subspecialties, "general"])],
@@ -156,6 +162,12 @@ function recordOf(grant: NextGrant, reader: UserActor, until: Instant) {
 function answerOf(grant: NextGrant | undefined, one: Waiting, now: Instant): Answer {
   if (!grant) return ok({ claim: null, reason: "Nothing is waiting that you may read." });
   const readType = one.scope.final.includes(grant.siteId) ? "final" : "preliminary";
-  const claim: Claim = { studyId: grant.studyId, fence: grant.fence, until: now + LEASE, renewEveryMs: RENEW_EVERY, readType };
+  const claim: Claim = {
+    studyId: grant.studyId,
+    fence: grant.fence,
+    until: now + LEASE,
+    renewEveryMs: RENEW_EVERY,
+    readType,
+  };
   return ok({ claim, reason: "The most urgent study that you may read, by urgency and then by deadline." });
 }

@@ -6,7 +6,9 @@ import { worklistReactions, worklistTimers } from "./reactions.js";
 import { worklistRoutes } from "./routes.js";
 import { worklistSocket } from "./socket.js";
 
+export { claimStudy } from "./commands.js";
 export { checkFence, claimOf } from "./fence.js";
+export { renewLease } from "./store.js";
 export { displayName, rowsWhere, topSeq } from "./store-rows.js";
 export { hospitalRows, worklist } from "./views.js";
 

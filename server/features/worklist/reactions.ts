@@ -10,7 +10,12 @@ export const worklistReactions: readonly Reaction[] = [
     run: async (deps, tx, event) => {
       const { studyId } = event.payload;
       if (typeof studyId !== "string" || !isUuid(studyId)) return;
-      await settleReported(deps, tx, studyId, event.actor.kind === "user" && isUuid(event.actor.id) ? event.actor.id : null);
+      await settleReported(
+        deps,
+        tx,
+        studyId,
+        event.actor.kind === "user" && isUuid(event.actor.id) ? event.actor.id : null,
+      );
       await closeStudy(tx, studyId);
     },
   },

@@ -5,7 +5,7 @@ import type { Actor } from "@readroom/shared/domain/access.js";
 import { isUuid } from "@readroom/shared/kernel/ids.js";
 import { err, ok, type Result } from "@readroom/shared/kernel/result.js";
 import type { FastifyInstance } from "fastify";
-import { z } from "zod";
+import type { z } from "zod";
 import type { Deps } from "../../kernel/deps.js";
 import { route } from "../../kernel/route.js";
 import { claimStudy, handOver, release, takeOver } from "./commands.js";
@@ -84,7 +84,8 @@ function claimRoutes(app: FastifyInstance, deps: Deps, next: NextStudy): void {
     summary: "Claim the most urgent study that the caller may read",
     response: c.NextAnswer,
     handle: async ({ actor }) => {
-      if (actor.kind !== "user" || actor.organisationKind !== "reading_group") return err(refusal("forbidden", "Only a reading group's readers claim studies."));
+      if (actor.kind !== "user" || actor.organisationKind !== "reading_group")
+        return err(refusal("forbidden", "Only a reading group's readers claim studies."));
       const answer = await next.next(actor);
       if (!answer.ok) return answer;
       const { claim, reason } = answer.value;
@@ -117,7 +118,8 @@ function claimRoutes(app: FastifyInstance, deps: Deps, next: NextStudy): void {
     params,
     body: c.ReleaseRequest,
     response: c.RowAnswer,
-    handle: async ({ actor, params: { id }, body }) => rowAfter(deps, id, await release(deps, actor, id, body.fence, body.reason)),
+    handle: async ({ actor, params: { id }, body }) =>
+      rowAfter(deps, id, await release(deps, actor, id, body.fence, body.reason)),
   });
   route(app, {
     ...post,
@@ -159,27 +161,47 @@ function triageRoutes(app: FastifyInstance, deps: Deps): void {
       response: c.RowAnswer,
       handle: async ({ actor, params: { id }, body: request }) => rowAfter(deps, id, await act(actor, id, request)),
     });
-  change("urgency", "study.route", "Raise or lower a study's urgency", c.UrgencyRequest, (actor, id, { urgency, reason }) =>
-    triage.setUrgency(deps, actor, id, urgency, reason),
+  change(
+    "urgency",
+    "study.route",
+    "Raise or lower a study's urgency",
+    c.UrgencyRequest,
+    (actor, id, { urgency, reason }) => triage.setUrgency(deps, actor, id, urgency, reason),
   );
-  change("confirm-without-order", "queue.read", "Say that the study is read without an order", c.ConfirmRequest, (actor, id, { reason }) =>
-    triage.confirmWithoutOrder(deps, actor, id, reason),
+  change(
+    "confirm-without-order",
+    "queue.read",
+    "Say that the study is read without an order",
+    c.ConfirmRequest,
+    (actor, id, { reason }) => triage.confirmWithoutOrder(deps, actor, id, reason),
   );
   change("match", "queue.act", "Match the study to an order by hand", c.MatchRequest, (actor, id, { orderId }) =>
     triage.matchToOrder(deps, actor, id, orderId),
   );
-  change("reroute", "study.route", "Put the study into a pool by hand, or let the rules decide again", c.RerouteRequest, (actor, id, { poolId, reason }) =>
-    triage.reroute(deps, actor, id, poolId, reason),
+  change(
+    "reroute",
+    "study.route",
+    "Put the study into a pool by hand, or let the rules decide again",
+    c.RerouteRequest,
+    (actor, id, { poolId, reason }) => triage.reroute(deps, actor, id, poolId, reason),
   );
 }
 
-async function rowAfter(deps: Deps, id: string, done: Result<undefined, Refusal>): Promise<Result<c.RowAnswer, Refusal>> {
+async function rowAfter(
+  deps: Deps,
+  id: string,
+  done: Result<undefined, Refusal>,
+): Promise<Result<c.RowAnswer, Refusal>> {
   if (!done.ok) return done;
   const row = await rowOf(deps.db.pool, id);
   return row ? ok({ row }) : err(refusal("not_found", "There is no such study."));
 }
 
-async function withRow(deps: Deps, id: string, claimed: Result<c.Claim, Refusal>): Promise<Result<c.ClaimAnswer, Refusal>> {
+async function withRow(
+  deps: Deps,
+  id: string,
+  claimed: Result<c.Claim, Refusal>,
+): Promise<Result<c.ClaimAnswer, Refusal>> {
   if (!claimed.ok) return claimed;
   const row = await rowOf(deps.db.pool, id);
   return row ? ok({ claim: claimed.value, row }) : err(refusal("not_found", "There is no such study."));

@@ -18,9 +18,11 @@ export function worklistSocket(deps: Deps): SocketFeature {
         handle: async ({ actor }, { studyId, fence }) => {
           if (actor.kind !== "user") return err(refusal("not_found", "There is no such study."));
           const now = deps.clock.now();
-          if (await renewLease(deps.db.pool, studyId, actor.userId, fence, now, now + LEASE)) return ok({ until: now + LEASE });
+          if (await renewLease(deps.db.pool, studyId, actor.userId, fence, now, now + LEASE))
+            return ok({ until: now + LEASE });
           const study = await readStudy(deps.db.pool, studyId);
-          if (!study || study.groupId !== actor.organisationId) return err(refusal("not_found", "There is no such study."));
+          if (!study || study.groupId !== actor.organisationId)
+            return err(refusal("not_found", "There is no such study."));
           return err(
             refusal("stale_fence", "The study is no longer yours.", {
               action: "Your draft is kept. Open the study again to see who has it.",

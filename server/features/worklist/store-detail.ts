@@ -1,8 +1,8 @@
 import type { OrderView, PriorView, SeriesView } from "@readroom/shared/contract/http/worklist.js";
 import { rawRows } from "../../kernel/database.js";
+import type { Executor } from "./store.js";
 import { IS_PRIOR } from "./store-rows.js";
 import { ORDER_COLUMNS } from "./store-triage.js";
-import type { Executor } from "./store.js";
 
 const ms = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::float8`;
 const MOST_PRIORS = 50;
@@ -51,8 +51,15 @@ export async function priorsOf(executor: Executor, studyId: string): Promise<Pri
      WHERE s.id = $1::uuid AND ${IS_PRIOR} ORDER BY "studyAt" DESC, pr.id LIMIT ${MOST_PRIORS}`,
     [studyId],
   );
-  const series = await seriesOf(executor, rows.map((row) => row.studyId));
-  return rows.map(({ sections, ...row }) => ({ ...row, series: series.get(row.studyId) ?? [], impression: impressionIn(sections) }));
+  const series = await seriesOf(
+    executor,
+    rows.map((row) => row.studyId),
+  );
+  return rows.map(({ sections, ...row }) => ({
+    ...row,
+    series: series.get(row.studyId) ?? [],
+    impression: impressionIn(sections),
+  }));
 }
 
 /** The impression's text in the sections of a signed report. */

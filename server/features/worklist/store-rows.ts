@@ -105,7 +105,13 @@ const COLUMNS = `s.id AS "studyId", s.study_instance_uid AS "studyInstanceUid", 
  * Rows of the studies that fit `where` (SQL over `s` and $1…), most urgent first. seq: published sequence number read before this.
  * Tenancy is the caller's: `where` must hold the group or the hospital.
  */
-export async function rowsWhere(executor: Executor, where: string, values: unknown[], seq: number, limit = 5000): Promise<WorklistRow[]> {
+export async function rowsWhere(
+  executor: Executor,
+  where: string,
+  values: unknown[],
+  seq: number,
+  limit = 5000,
+): Promise<WorklistRow[]> {
   const rows = await rawRows<Raw>(
     executor,
     `SELECT ${COLUMNS} FROM ${STUDY_TABLES} WHERE ${where} ORDER BY s.urgency_rank, s.deadline, s.id LIMIT ${limit}`,
@@ -125,7 +131,11 @@ export async function rowOf(executor: Executor, studyId: string): Promise<Workli
 
 /** The last published event's number: what a snapshot read afterwards holds at least. */
 export async function topSeq(executor: Executor): Promise<number> {
-  const rows = await rawRows<{ top: number }>(executor, "SELECT coalesce(max(published_seq), 0)::float8 AS top FROM outbox", []);
+  const rows = await rawRows<{ top: number }>(
+    executor,
+    "SELECT coalesce(max(published_seq), 0)::float8 AS top FROM outbox",
+    [],
+  );
   return rows[0]?.top ?? 0;
 }
 
@@ -135,7 +145,13 @@ function toRow(raw: Raw, seq: number): WorklistRow {
     studyInstanceUid: raw.studyInstanceUid,
     seq,
     hospital: { id: raw.hospitalId, name: raw.hospitalName },
-    site: { id: raw.siteId, code: raw.siteCode, name: raw.siteName, timeZone: raw.timeZone, jurisdiction: raw.jurisdiction },
+    site: {
+      id: raw.siteId,
+      code: raw.siteCode,
+      name: raw.siteName,
+      timeZone: raw.timeZone,
+      jurisdiction: raw.jurisdiction,
+    },
     groupId: raw.groupId,
     patient: {
       id: raw.patientId,
@@ -177,11 +193,23 @@ function clockOf(raw: Raw): WorklistRow["clock"] {
 
 function claimView(raw: Raw): ClaimView {
   const by = raw.claimedBy
-    ? { id: raw.claimedBy, name: raw.holderName ?? "", shortName: raw.holderShort ?? "", colour: raw.holderColour ?? "" }
+    ? {
+        id: raw.claimedBy,
+        name: raw.holderName ?? "",
+        shortName: raw.holderShort ?? "",
+        colour: raw.holderColour ?? "",
+      }
     : null;
   if (raw.claimState === "done") return { state: "done", by, at: raw.signedAt };
   if (raw.claimState !== "held" || !by) return { state: "open" };
-  return { state: "held", by, since: raw.claimedAt ?? 0, until: raw.claimUntil ?? 0, fence: raw.fence, note: raw.claimNote };
+  return {
+    state: "held",
+    by,
+    since: raw.claimedAt ?? 0,
+    until: raw.claimUntil ?? 0,
+    fence: raw.fence,
+    note: raw.claimNote,
+  };
 }
 
 /** "SAMPLE, Ada" from a name as orders ({alphabetic …}) or DICOM JSON ({Alphabetic …}) keep it. */
@@ -205,7 +233,8 @@ export function ageOn(birthDate: string | null, at: Instant): string | null {
   if (days < 31) return `${days} D`;
   const [born, then] = [new Date(`${iso}T00:00:00Z`), new Date(at)];
   const birthdayPassed = then.getUTCDate() >= born.getUTCDate() ? 0 : 1;
-  const months = (then.getUTCFullYear() - born.getUTCFullYear()) * 12 + then.getUTCMonth() - born.getUTCMonth() - birthdayPassed;
+  const months =
+    (then.getUTCFullYear() - born.getUTCFullYear()) * 12 + then.getUTCMonth() - born.getUTCMonth() - birthdayPassed;
   return months < 24 ? `${months} M` : `${Math.floor(months / 12)} Y`;
 }
 

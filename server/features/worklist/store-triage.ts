@@ -2,7 +2,13 @@ import { rawRows } from "../../kernel/database.js";
 import type { Executor } from "./store.js";
 
 /** Written at once, so that the list moves before the clock is decided anew. */
-export async function setUrgency(tx: Executor, studyId: string, urgency: string, rank: number, reason: string): Promise<void> {
+export async function setUrgency(
+  tx: Executor,
+  studyId: string,
+  urgency: string,
+  rank: number,
+  reason: string,
+): Promise<void> {
   await rawRows(
     tx,
     `UPDATE study SET urgency = $2, urgency_rank = $3::int, urgency_reason = $4, urgency_override = $2, version = version + 1
@@ -12,7 +18,11 @@ export async function setUrgency(tx: Executor, studyId: string, urgency: string,
 }
 
 export async function setPool(tx: Executor, studyId: string, poolId: string | null): Promise<void> {
-  await rawRows(tx, "UPDATE study SET pool_override = $2::uuid, version = version + 1 WHERE id = $1::uuid RETURNING 1 AS done", [studyId, poolId]);
+  await rawRows(
+    tx,
+    "UPDATE study SET pool_override = $2::uuid, version = version + 1 WHERE id = $1::uuid RETURNING 1 AS done",
+    [studyId, poolId],
+  );
 }
 
 export interface NewMatch {

@@ -57,15 +57,25 @@ function toStudy(rows: Raw[]): ClaimableStudy | null {
 
 function claimState(raw: Raw): ClaimState {
   const { fence } = raw;
-  if (raw.claimState === "held" && raw.claimedBy) return { state: "held", by: raw.claimedBy, until: raw.until ?? 0, fence };
+  if (raw.claimState === "held" && raw.claimedBy)
+    return { state: "held", by: raw.claimedBy, until: raw.until ?? 0, fence };
   if (raw.claimState === "done") return { state: "done", by: raw.claimedBy, at: raw.signedAt ?? 0, fence };
   return { state: "open", fence };
 }
 
 /** Writes what happened to the claim. */
-export async function applyClaim(tx: Executor, studyId: string, event: ClaimEvent, now: Instant, note: string): Promise<void> {
+export async function applyClaim(
+  tx: Executor,
+  studyId: string,
+  event: ClaimEvent,
+  now: Instant,
+  note: string,
+): Promise<void> {
   const write = (set: string, values: unknown[]) =>
-    rawRows(tx, `UPDATE study SET ${set}, version = version + 1 WHERE id = $1::uuid RETURNING 1 AS done`, [studyId, ...values]);
+    rawRows(tx, `UPDATE study SET ${set}, version = version + 1 WHERE id = $1::uuid RETURNING 1 AS done`, [
+      studyId,
+      ...values,
+    ]);
   switch (event.type) {
     case "granted":
       await write(
@@ -78,10 +88,16 @@ export async function applyClaim(tx: Executor, studyId: string, event: ClaimEven
       return;
     case "released":
     case "expired":
-      await write("claim_state = 'open', claimed_by = NULL, claimed_at = NULL, claim_until = NULL, claim_note = ''", []);
+      await write(
+        "claim_state = 'open', claimed_by = NULL, claimed_at = NULL, claim_until = NULL, claim_note = ''",
+        [],
+      );
       return;
     case "finished":
-      await write("claim_state = 'done', claimed_by = coalesce($2::uuid, claimed_by), claim_until = NULL, claim_note = ''", [event.by]);
+      await write(
+        "claim_state = 'done', claimed_by = coalesce($2::uuid, claimed_by), claim_until = NULL, claim_note = ''",
+        [event.by],
+      );
       return;
     default:
       assertNever(event);
@@ -89,7 +105,14 @@ export async function applyClaim(tx: Executor, studyId: string, event: ClaimEven
 }
 
 /** The heartbeat's one statement: moves the lease on where the fence is the newest and the lease has not run out. */
-export async function renewLease(db: pg.Pool, studyId: string, by: string, fence: number, now: Instant, until: Instant): Promise<boolean> {
+export async function renewLease(
+  db: pg.Pool,
+  studyId: string,
+  by: string,
+  fence: number,
+  now: Instant,
+  until: Instant,
+): Promise<boolean> {
   const { rowCount } = await db.query({
     name: "claim_renew",
     text: `UPDATE study SET claim_until = greatest(claim_until, $5::timestamptz)
@@ -128,7 +151,12 @@ export interface NextGrant {
 }
 
 /** The strictly best study for each request, in the order of asking (migration 20261124000500, claim_next). */
-export async function grantNext(tx: pg.PoolClient, requests: readonly NextRequest[], now: Instant, until: Instant): Promise<NextGrant[]> {
+export async function grantNext(
+  tx: pg.PoolClient,
+  requests: readonly NextRequest[],
+  now: Instant,
+  until: Instant,
+): Promise<NextGrant[]> {
   const { rows } = await tx.query<NextGrant>({
     name: "claim_next",
     text: `SELECT n, study_id AS "studyId", fence, organisation_id AS "organisationId", group_id AS "groupId", patient_id AS "patientId",
@@ -148,7 +176,12 @@ export interface Grantee {
 /** Audit rows and events of a whole batch in one statement each: what kernel/audit.ts and outbox.ts do one by one. */
 export async function recordGrants(
   tx: pg.PoolClient,
-  grants: readonly { readonly grant: NextGrant; readonly by: Grantee; readonly payload: unknown; readonly topics: readonly string[] }[],
+  grants: readonly {
+    readonly grant: NextGrant;
+    readonly by: Grantee;
+    readonly payload: unknown;
+    readonly topics: readonly string[];
+  }[],
 ): Promise<void> {
   const rows = grants.map(({ grant, by, payload, topics }) => ({
     ...by,
@@ -193,15 +226,20 @@ export async function colleague(executor: Executor, userId: string, groupId: str
 }
 
 export async function setBreak(tx: Executor, userId: string, since: Instant | null): Promise<boolean> {
-  const rows = await rawRows(tx, "UPDATE reader_profile SET on_break_since = $2::timestamptz WHERE user_id = $1::uuid RETURNING 1 AS done", [
-    userId,
-    since === null ? null : new Date(since),
-  ]);
+  const rows = await rawRows(
+    tx,
+    "UPDATE reader_profile SET on_break_since = $2::timestamptz WHERE user_id = $1::uuid RETURNING 1 AS done",
+    [userId, since === null ? null : new Date(since)],
+  );
   return rows.length === 1;
 }
 
 export async function nameOf(executor: Executor, userId: string): Promise<string> {
-  const rows = await rawRows<{ name: string }>(executor, "SELECT display_name AS name FROM user_account WHERE id = $1::uuid", [userId]);
+  const rows = await rawRows<{ name: string }>(
+    executor,
+    "SELECT display_name AS name FROM user_account WHERE id = $1::uuid",
+    [userId],
+  );
   return rows[0]?.name ?? "Somebody";
 }
 

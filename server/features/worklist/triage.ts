@@ -25,8 +25,14 @@ export function setUrgency(deps: Deps, actor: Actor, studyId: string, to: Urgenc
 /** Readers may say so too: at night nobody else is there, and the study must not wait for the morning. */
 export function confirmWithoutOrder(deps: Deps, actor: Actor, studyId: string, reason: string): Done {
   return decided(deps, actor, studyId, ["queue.act", "study.claim"], async (tx, study) => {
-    if (isIdentified(study.matchState)) return err(refusal("conflict", "This study has its order, or was confirmed already."));
-    await triage.setMatch(tx, studyId, { state: "confirmed", reason: `${reason} (${nameOf(actor)})`, orderId: null, patientId: study.patientId });
+    if (isIdentified(study.matchState))
+      return err(refusal("conflict", "This study has its order, or was confirmed already."));
+    await triage.setMatch(tx, studyId, {
+      state: "confirmed",
+      reason: `${reason} (${nameOf(actor)})`,
+      orderId: null,
+      patientId: study.patientId,
+    });
     return ok({ type: "study.confirmed", payload: { reason } });
   });
 }
@@ -34,9 +40,11 @@ export function confirmWithoutOrder(deps: Deps, actor: Actor, studyId: string, r
 /** Matches by hand. Refused for an order of another hospital (unknown to the caller) and one whose patient's birth date contradicts the images. */
 export function matchToOrder(deps: Deps, actor: Actor, studyId: string, orderId: string): Done {
   return decided(deps, actor, studyId, ["queue.act"], async (tx, study) => {
-    if (study.state === "closed") return err(refusal("conflict", "This study has been reported: correct its report first."));
+    if (study.state === "closed")
+      return err(refusal("conflict", "This study has been reported: correct its report first."));
     const order = await triage.orderToMatch(tx, orderId, studyId);
-    if (!order || order.organisationId !== study.organisationId) return err(refusal("not_found", "There is no such order."));
+    if (!order || order.organisationId !== study.organisationId)
+      return err(refusal("not_found", "There is no such order."));
     if (order.state === "cancelled") return err(refusal("conflict", "This order was cancelled."));
     if (order.birthDatesDiffer)
       return err(
@@ -44,7 +52,12 @@ export function matchToOrder(deps: Deps, actor: Actor, studyId: string, orderId:
           action: "Check the identity with the hospital; have the order or the images corrected there.",
         }),
       );
-    await triage.setMatch(tx, studyId, { state: "matched", reason: `matched by ${nameOf(actor)}`, orderId, patientId: order.patientId });
+    await triage.setMatch(tx, studyId, {
+      state: "matched",
+      reason: `matched by ${nameOf(actor)}`,
+      orderId,
+      patientId: order.patientId,
+    });
     return ok({ type: "study.matched", payload: { orderId, by: "person" } });
   });
 }
@@ -53,7 +66,8 @@ export function matchToOrder(deps: Deps, actor: Actor, studyId: string, orderId:
 export function reroute(deps: Deps, actor: Actor, studyId: string, poolId: string | undefined, reason: string): Done {
   return decided(deps, actor, studyId, ["study.route"], async (tx, study) => {
     const pools = study.groupId ? await poolsOf(tx, study.groupId) : [];
-    if (poolId !== undefined && !pools.some((pool) => pool.id === poolId)) return err(refusal("not_found", "There is no such pool in your group."));
+    if (poolId !== undefined && !pools.some((pool) => pool.id === poolId))
+      return err(refusal("not_found", "There is no such pool in your group."));
     await triage.setPool(tx, studyId, poolId ?? null);
     return ok({ type: "study.rerouted", payload: { poolId: poolId ?? null, reason } });
   });
@@ -82,7 +96,11 @@ interface Told {
 /** Hospital people act on their own hospital's studies, the group's on those routed to it; `actions`: any one of them is enough. */
 export function mayActOn(actor: Actor, study: store.ClaimableStudy, actions: readonly Action[]): boolean {
   const subject = { hospitalId: study.organisationId, siteId: study.siteId, studyId: study.id };
-  const inGroup = actor.kind !== "user" || actor.organisationKind === "hospital" || study.groupId === null || study.groupId === actor.organisationId;
+  const inGroup =
+    actor.kind !== "user" ||
+    actor.organisationKind === "hospital" ||
+    study.groupId === null ||
+    study.groupId === actor.organisationId;
   return inGroup && actions.some((action) => may(actor, action, subject));
 }
 
@@ -94,7 +112,8 @@ function decided(
   body: (tx: store.Executor, study: store.ClaimableStudy) => Promise<Result<Told, Refusal>>,
 ): Done {
   return deps.db.pgTx(async (tx) => {
-    if (!actions.some((action) => mayRole(actor, action))) return err(refusal("forbidden", "Your role does not allow this."));
+    if (!actions.some((action) => mayRole(actor, action)))
+      return err(refusal("forbidden", "Your role does not allow this."));
     const study = await store.lockStudy(tx, studyId);
     if (!study || !mayActOn(actor, study, actions)) return err(NOT_FOUND);
     const told = await body(tx, study);
@@ -103,7 +122,9 @@ function decided(
     const ids = { studyId, organisationId: study.organisationId };
     const { reason: _text, ...detail } = payload;
     await audit(tx, actor, [{ action: type, ...ids, patientId: study.patientId, detail }]);
-    await appendEvents(tx, actor, [{ stream: `study:${studyId}`, type, payload: { ...ids, ...payload }, topics: studyTopics(study) }]);
+    await appendEvents(tx, actor, [
+      { stream: `study:${studyId}`, type, payload: { ...ids, ...payload }, topics: studyTopics(study) },
+    ]);
     return ok(undefined);
   });
 }

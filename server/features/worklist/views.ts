@@ -1,6 +1,12 @@
 import { type Refusal, refusal } from "@readroom/shared/contract/errors.js";
 import type { WhyView } from "@readroom/shared/contract/http/routing.js";
-import type { ColleaguesView, OrderCandidates, StudyDetail, WorklistRow, WorklistSnapshot } from "@readroom/shared/contract/http/worklist.js";
+import type {
+  ColleaguesView,
+  OrderCandidates,
+  StudyDetail,
+  WorklistRow,
+  WorklistSnapshot,
+} from "@readroom/shared/contract/http/worklist.js";
 import { type Actor, may, mayRole } from "@readroom/shared/domain/access.js";
 import { RENEW_EVERY } from "@readroom/shared/domain/claim.js";
 import { readingRight } from "@readroom/shared/domain/reading-right.js";
@@ -11,21 +17,27 @@ import { audit } from "../../kernel/audit.js";
 import type { Deps } from "../../kernel/deps.js";
 import { topics } from "../../kernel/topics.js";
 import { explain, groupReaders, verdict } from "../routing/public.js";
+import * as store from "./store.js";
 import { orderOf, priorsOf, reportOf, seriesOf } from "./store-detail.js";
 import { displayName, isoDate, rowsOf, rowsWhere, topSeq } from "./store-rows.js";
 import { orderCandidates } from "./store-triage.js";
-import * as store from "./store.js";
 import { mayActOn } from "./triage.js";
 
 const NOT_FOUND = refusal("not_found", "There is no such study.");
 const MOST_ROWS = 5000;
 
 /** On a list: whatever waits for a report or is held, and what was signed in the last 24 hours. `$2`: that moment. */
-const ON_A_LIST = "(s.report_state IN ('none', 'draft', 'preliminary') OR s.claim_state = 'held' OR s.signed_at > $2::timestamptz)";
+const ON_A_LIST =
+  "(s.report_state IN ('none', 'draft', 'preliminary') OR s.claim_state = 'held' OR s.signed_at > $2::timestamptz)";
 
 /** The group's list; `ids` narrows it to some studies. */
-export async function worklist(deps: Deps, actor: Actor, ids: readonly string[] | null): Promise<Result<WorklistSnapshot, Refusal>> {
-  if (actor.kind !== "user" || actor.organisationKind !== "reading_group") return err(refusal("forbidden", "The worklist belongs to a reading group."));
+export async function worklist(
+  deps: Deps,
+  actor: Actor,
+  ids: readonly string[] | null,
+): Promise<Result<WorklistSnapshot, Refusal>> {
+  if (actor.kind !== "user" || actor.organisationKind !== "reading_group")
+    return err(refusal("forbidden", "The worklist belongs to a reading group."));
   const serverNow = deps.clock.now();
   const { pool } = deps.db;
   const seq = await topSeq(pool);
@@ -35,12 +47,24 @@ export async function worklist(deps: Deps, actor: Actor, ids: readonly string[] 
     rowsWhere(pool, `s.group_id = $1::uuid AND ${ON_A_LIST}${narrowed}`, values, seq, MOST_ROWS),
     groupReaders(pool, actor.organisationId, serverNow, actor.userId),
   ]);
-  await audit(pool, actor, [{ action: "worklist.read", organisationId: actor.organisationId, detail: { studies: rows.length } }]);
-  return ok({ serverNow, seq, rows, truncated: rows.length === MOST_ROWS, reader: readers[0] ? sessionReader(readers[0].scope) : null });
+  await audit(pool, actor, [
+    { action: "worklist.read", organisationId: actor.organisationId, detail: { studies: rows.length } },
+  ]);
+  return ok({
+    serverNow,
+    seq,
+    rows,
+    truncated: rows.length === MOST_ROWS,
+    reader: readers[0] ? sessionReader(readers[0].scope) : null,
+  });
 }
 
 /** A hospital's open studies and those reported in the last 24 hours, at the sites that the actor may see. */
-export async function hospitalRows(deps: Deps, actor: Actor, hospitalId: string): Promise<{ rows: WorklistRow[]; seq: number; truncated: boolean }> {
+export async function hospitalRows(
+  deps: Deps,
+  actor: Actor,
+  hospitalId: string,
+): Promise<{ rows: WorklistRow[]; seq: number; truncated: boolean }> {
   const seq = await topSeq(deps.db.pool);
   const sites = actor.kind === "user" || actor.kind === "machine" ? actor.siteIds : null;
   const values = [hospitalId, new Date(deps.clock.now() - DAY), ...(sites ? [sites] : [])];
@@ -82,7 +106,9 @@ export async function studyDetail(deps: Deps, actor: Actor, studyId: string): Pr
     reportOf(pool, studyId),
     ownSide(deps, actor, study),
   ]);
-  await audit(pool, actor, [{ action: "study.read", organisationId: study.organisationId, studyId, patientId: study.patientId }]);
+  await audit(pool, actor, [
+    { action: "study.read", organisationId: study.organisationId, studyId, patientId: study.patientId },
+  ]);
   return ok({
     serverNow: deps.clock.now(),
     seq,
@@ -90,7 +116,10 @@ export async function studyDetail(deps: Deps, actor: Actor, studyId: string): Pr
     order,
     series: series.get(studyId) ?? [],
     // A guest was asked to one study, not to the patient's history.
-    priors: actor.kind === "guest" ? [] : priors.map((prior) => (mayRole(actor, "report.read") ? prior : { ...prior, impression: "" })),
+    priors:
+      actor.kind === "guest"
+        ? []
+        : priors.map((prior) => (mayRole(actor, "report.read") ? prior : { ...prior, impression: "" })),
     ...mine,
     report,
     topic: topics.study(studyId),
@@ -109,7 +138,13 @@ async function ownSide(deps: Deps, actor: Actor, study: store.ClaimableStudy): P
   const right = readingRight(reader.scope, study, now);
   const { claim } = study;
   if (claim.state === "held" && claim.by === actor.userId && claim.until > now) {
-    const myClaim = { studyId: study.id, fence: claim.fence, until: claim.until, renewEveryMs: RENEW_EVERY, readType: right.readType };
+    const myClaim = {
+      studyId: study.id,
+      fence: claim.fence,
+      until: claim.until,
+      renewEveryMs: RENEW_EVERY,
+      readType: right.readType,
+    };
     return { myClaim, mayClaim: true, whyNot: [] };
   }
   const whyNot = [...verdict(reader, right, study.siteName).reasons];
@@ -146,7 +181,9 @@ export async function candidates(deps: Deps, actor: Actor, studyId: string): Pro
   const found = await visible(deps, actor, studyId, "queue.read");
   if (!found || !mayActOn(actor, found.study, ["queue.read"])) return err(NOT_FOUND);
   const rows = await orderCandidates(deps.db.pool, studyId);
-  await audit(deps.db.pool, actor, [{ action: "order.candidates", organisationId: found.study.organisationId, studyId }]);
+  await audit(deps.db.pool, actor, [
+    { action: "order.candidates", organisationId: found.study.organisationId, studyId },
+  ]);
   return ok({
     orders: rows.map(({ name, birthDate, sameAccession, sameMrn, sameBirthDate, sameModality, ...order }) => ({
       ...order,

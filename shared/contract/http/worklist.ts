@@ -201,9 +201,7 @@ export const StudyDetail = z.object({
   /** May the caller claim it now, and if not, every reason in words. */
   mayClaim: z.boolean(),
   whyNot: z.array(z.string()),
-  report: z
-    .object({ id: Id, documentId: z.string(), state: z.string(), version: z.number().int() })
-    .nullable(),
+  report: z.object({ id: Id, documentId: z.string(), state: z.string(), version: z.number().int() }).nullable(),
   /** Subscribe to this for everything that happens to the study. */
   topic: z.string(),
 });
@@ -220,7 +218,12 @@ export type ColleaguesView = z.infer<typeof ColleaguesView>;
 /** Orders of the hospital that may be the study's, the likeliest first. likeness: what agrees, in words. */
 export const OrderCandidates = z.object({
   orders: z.array(
-    OrderView.extend({ patientName: z.string(), mrn: z.string(), birthDate: z.string().nullable(), likeness: z.array(z.string()) }),
+    OrderView.extend({
+      patientName: z.string(),
+      mrn: z.string(),
+      birthDate: z.string().nullable(),
+      likeness: z.array(z.string()),
+    }),
   ),
 });
 export type OrderCandidates = z.infer<typeof OrderCandidates>;
