@@ -1,9 +1,17 @@
 import { join } from "node:path";
 import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION } from "../adapters/dimse/pdu.js";
-import type { StoreAnswer, StoreSink } from "../adapters/dimse/ports.js";
+import { DimseFailure, type StoreAnswer, type StoreSink } from "../adapters/dimse/ports.js";
 import { startDimseServer } from "../adapters/dimse/server.js";
 import { FilesystemStore } from "../adapters/objectstore/filesystem.js";
-import { createPipeline, type IngestSource, type Intake, resolvePeer, storeAnswer } from "../features/ingest/public.js";
+import { DimseQueries, IdentifierProblem } from "../features/archive/public.js";
+import {
+  createPipeline,
+  type IngestSource,
+  type Intake,
+  moveDestination,
+  resolvePeer,
+  storeAnswer,
+} from "../features/ingest/public.js";
 import { systemClock } from "../kernel/clock.js";
 import { openDatabase } from "../kernel/database.js";
 import { type Log, makeLog } from "../kernel/log.js";
@@ -37,12 +45,25 @@ async function main(): Promise<void> {
   await objects.sweep();
   const identity = { implementationClassUid: IMPLEMENTATION_CLASS_UID, implementationVersion: IMPLEMENTATION_VERSION };
   const pipeline = createPipeline(deps, objects, identity);
+  const queries = new DimseQueries(deps, objects, config.aeTitle);
   const server = await startDimseServer<IngestSource>(
     { port: config.port, aeTitle: config.aeTitle, ...(config.host === undefined ? {} : { host: config.host }) },
     {
       log,
       resolvePeer: (question) => resolvePeer(deps, config, question),
       store: (peer, request) => sink(pipeline.begin(peer.source, request), log),
+      find: async function* (peer, request) {
+        try {
+          yield* queries.find(peer.source, request);
+        } catch (error) {
+          throw refusal(error);
+        }
+      },
+      retrieve: (peer, request) =>
+        queries.retrieve(peer.source, request).catch((error: unknown) => {
+          throw refusal(error);
+        }),
+      destination: (peer, aeTitle) => moveDestination(deps, peer.source, aeTitle),
     },
   );
   tell({ type: "listening", port: server.port });
@@ -82,6 +103,11 @@ function sink(intake: Intake, log: Log): StoreSink {
         return { status: 0xa700, comment: "the archive can't store now, send again later" };
       }),
   };
+}
+
+/** A query's fault as the protocol says it; anything else is ours and stays what it is. */
+function refusal(error: unknown): unknown {
+  return error instanceof IdentifierProblem ? new DimseFailure(error.status, error.message) : error;
 }
 
 function tell(message: DimseProcessMessage): void {

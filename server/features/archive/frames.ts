@@ -1,6 +1,7 @@
 import { promisify } from "node:util";
 import { inflateRaw } from "node:zlib";
 import type { ObjectStore } from "../ingest/public.js";
+import { datasetStart } from "./dimse-queries.js";
 import type { InstanceRow } from "./store.js";
 
 type Ranges = readonly (readonly [offset: number, length: number])[];
@@ -21,7 +22,6 @@ type Positions = {
 
 const inflate = promisify(inflateRaw) as (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
 const MAX_INFLATED = 1_073_741_824;
-const PREAMBLE_AND_PREFIX = 132;
 
 export function positionsOf(row: Pick<InstanceRow, "frames">): Positions {
   return row.frames === null ? { bulk: [] } : (JSON.parse(row.frames.toString("utf8")) as Positions);
@@ -102,7 +102,7 @@ async function deflatedFrames(
 ): Promise<Buffer[]> {
   const object = await objects.open(row.path);
   try {
-    const offset = await datasetOffset(object);
+    const offset = datasetStart(await object.read(0, Math.min(object.size, 16_384)));
     const bytes = await inflate(await object.read(offset, row.size - offset), { maxOutputLength: MAX_INFLATED });
     return await Promise.all(
       numbers.map((number) =>
@@ -112,20 +112,6 @@ async function deflatedFrames(
   } finally {
     await object.close();
   }
-}
-
-/** The archive writes and keeps a correct group length (0002,0000) right after the prefix, or walks past what senders wrote. */
-async function datasetOffset(object: {
-  size: number;
-  read(offset: number, length: number): Promise<Buffer>;
-}): Promise<number> {
-  const head = await object.read(0, Math.min(object.size, 16_384));
-  let at = PREAMBLE_AND_PREFIX;
-  while (at + 8 <= head.length && head.readUInt16LE(at) === 2) {
-    const long = /^(OB|OW|UN|SQ|UT|OF)$/.test(head.toString("latin1", at + 4, at + 6));
-    at += long ? 12 + head.readUInt32LE(at + 8) : 8 + head.readUInt16LE(at + 6);
-  }
-  return at;
 }
 
 /** A long value by its path ("60003000", "00420011", "54000100.1.54001010"); undefined: the instance has none there. */

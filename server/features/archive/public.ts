@@ -10,3 +10,4 @@ export { instancesAt, searchInstances, searchSeries, searchStudies } from "./sto
 export function archiveFeature(deps: ArchiveDeps): Feature {
   return { name: "archive", routes: (app) => dicomwebRoutes(app, deps) };
 }
+export { DimseQueries, IdentifierProblem } from "./dimse-queries.js";

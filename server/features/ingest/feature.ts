@@ -4,7 +4,7 @@ import type { Reaction } from "../../kernel/reactions.js";
 import { matchOrder } from "./match.js";
 import type { Pipeline } from "./pipeline.js";
 import { importRoutes } from "./routes.js";
-import { applyMatch, completeQuietStudies, ordersByAccession, unmatchedByAccession } from "./store.js";
+import { accessionOf, applyMatch, completeQuietStudies, ordersByAccession, unmatchedByAccession } from "./store.js";
 
 const SYSTEM = { kind: "system", name: "ingest" } as const;
 const QUIET_BATCH = 100;
@@ -27,15 +27,14 @@ export async function rematchAccession(deps: Deps, organisationId: string, acces
   });
 }
 
-/** Orders that come after their images: the payload must carry organisationId and accessionNumber. */
+/** Orders that come after their images, or change afterwards. */
 const onOrder: Reaction = {
   handler: "ingest.rematch",
-  types: ["order.received", "order.created", "order.changed"],
+  types: ["order.created", "order.changed"],
   run: async (deps, _tx, event) => {
-    const { organisationId, accessionNumber } = event.payload;
-    if (typeof organisationId !== "string" || typeof accessionNumber !== "string") return;
+    const order = await accessionOf(deps.db, String(event.payload.orderId ?? ""));
     // In its own transaction: matching twice changes nothing, and a study row must not stay locked while other reactions run.
-    await rematchAccession(deps, organisationId, accessionNumber);
+    if (order !== undefined) await rematchAccession(deps, order.organisationId, order.accessionNumber);
   },
 };
 

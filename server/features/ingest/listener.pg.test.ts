@@ -4,7 +4,17 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeImage, newUid } from "../../../e2e/devices/dicom-maker.js";
-import { dcmsend, echo, launchDcmsend, modalityKind, storescu } from "../../../e2e/devices/modality.js";
+import {
+  dcmsend,
+  echo,
+  findscu,
+  getscu,
+  launchDcmsend,
+  launchTool,
+  modalityKind,
+  movescu,
+  storescu,
+} from "../../../e2e/devices/modality.js";
 import { realDicom } from "../../../e2e/devices/test-data.js";
 import { type FreshDatabase, freshDatabase } from "../../../e2e/fixtures/database.js";
 import { makeHospital } from "../../../e2e/fixtures/hospital.js";
@@ -198,4 +208,71 @@ describe("DICOM listener", () => {
     const { rows } = await db.pool.query("SELECT reason FROM ingest_incident WHERE kind = 'unreadable'");
     expect(rows.map((row) => row.reason)).toContain("Study Instance UID is not a UID");
   });
+
+  it.runIf(dcmtk)(
+    "[IN12] other archives find, get and move priors: the same bytes, of their own hospital only",
+    async () => {
+      const folder = join(root, "prior");
+      const { study, instances } = await makeStudy(folder, 3);
+      await dcmsend({ port }, [folder]);
+      const keys = ["QueryRetrieveLevel=STUDY", `StudyInstanceUID=${study}`];
+      const found = await findscu({ port }, "-S", [
+        ...keys,
+        "PatientName",
+        "NumberOfStudyRelatedInstances",
+        "ModalitiesInStudy",
+      ]);
+      expect(found.output).toContain("Test^Made");
+      expect(found.output).toMatch(/\[3\s*\]/);
+      expect(
+        (await findscu({ port }, "-S", ["QueryRetrieveLevel=STUDY", "StudyInstanceUID=1.2.3", "PatientName"])).output,
+      ).not.toContain("Test^Made");
+      expect(
+        (
+          await findscu({ port }, "-P", [
+            "QueryRetrieveLevel=SERIES",
+            `StudyInstanceUID=${study}`,
+            "Modality",
+            "SeriesInstanceUID",
+          ])
+        ).output,
+      ).toContain("[CT]");
+
+      const got = join(root, "got");
+      await fs.mkdir(got);
+      const get = await getscu({ port }, keys, got);
+      expect([get.code, (await fs.readdir(got)).length]).toEqual([0, 3]);
+
+      const moved = join(root, "moved");
+      await fs.mkdir(moved);
+      const destination = 20_990;
+      const { process: archive, done } = launchTool("storescp", [
+        "-od",
+        moved,
+        "-aet",
+        "OLDPACS",
+        "+xa",
+        String(destination),
+      ]);
+      try {
+        await expect.poll(async () => (await echo({ port: destination, calledAe: "OLDPACS" })).code).toBe(0);
+        expect((await movescu({ port }, "NOBODY", keys)).code).not.toBe(0);
+        await db.pool.query(
+          "INSERT INTO dicom_peer (ae_title, host, port, site_id) SELECT 'OLDPACS', '127.0.0.1', $1, id FROM site LIMIT 1",
+          [destination],
+        );
+        expect((await movescu({ port }, "OLDPACS", keys)).code).toBe(0);
+        await expect.poll(async () => (await fs.readdir(moved)).length).toBe(3);
+      } finally {
+        archive.kill("SIGTERM");
+        await done;
+      }
+      const sent = await fs.readFile(join(folder, "0.dcm"));
+      const dataset = sent.subarray(sent.indexOf(Buffer.from([0x08, 0, 0x16, 0, 0x55, 0x49])));
+      const copies = await Promise.all((await fs.readdir(moved)).map((name) => fs.readFile(join(moved, name))));
+      expect(copies.some((copy) => copy.subarray(copy.length - dataset.length).equals(dataset))).toBe(true);
+      expect(instances).toHaveLength(3);
+    },
+    60_000,
+  );
 });

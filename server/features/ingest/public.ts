@@ -1,4 +1,6 @@
 export { completeQuiet, ingestFeature, rematchAccession } from "./feature.js";
+export { implicitVr } from "./parse/dictionary.js";
+export { parseIdentifier } from "./parse/identifier.js";
 export { moveDestination, resolvePeer, storeAnswer } from "./peers.js";
 export type { ImportCount, Pipeline, ReceiveLimits } from "./pipeline.js";
 export { createPipeline } from "./pipeline.js";

@@ -462,3 +462,16 @@ export async function knownPaths(db: Database, paths: readonly string[]): Promis
   );
   return new Set(rows.map((row) => row.path));
 }
+
+/** What an order's images would be found by. */
+export async function accessionOf(
+  db: Database,
+  orderId: string,
+): Promise<{ organisationId: string; accessionNumber: string } | undefined> {
+  const { rows } = await db.pool.query<{ organisationId: string; accessionNumber: string }>(
+    `SELECT s.organisation_id AS "organisationId", o.accession_number AS "accessionNumber"
+     FROM imaging_order o JOIN site s ON s.id = o.site_id WHERE o.id::text = $1`,
+    [orderId],
+  );
+  return rows[0];
+}
