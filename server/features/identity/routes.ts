@@ -1,6 +1,6 @@
 import { refusal } from "@readroom/shared/contract/errors.js";
 import { Credentials, HubInfo, SessionView } from "@readroom/shared/contract/http/session.js";
-import { type Actor, actionsOf, type Role } from "@readroom/shared/domain/access.js";
+import { type Actor, actionsOf, mayRole, type Role } from "@readroom/shared/domain/access.js";
 import { err, ok } from "@readroom/shared/kernel/result.js";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
@@ -148,6 +148,8 @@ async function sessionView(deps: Deps, userId: string): Promise<SessionView> {
 export function topicsOf(actor: Actor): string[] {
   if (actor.kind !== "user") return [];
   const own = [topics.user(actor.userId)];
+  // Rows on these topics name patients: they are for those who may see a list of them.
+  if (!mayRole(actor, "worklist.read") && !mayRole(actor, "hospital.read")) return own;
   if (actor.organisationKind === "hospital")
     return actor.siteIds === null ? [...own, topics.hospital(actor.organisationId)] : own;
   return [...own, topics.group(actor.organisationId)];
