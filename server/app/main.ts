@@ -60,12 +60,9 @@ async function openOrEmbed(config: Config): Promise<{ url: string; stop(): Promi
 }
 
 main().catch((error: unknown) => {
-  const reason =
-    error instanceof ConfigError
-      ? error.message
-      : error instanceof Error
-        ? (error.stack ?? error.message)
-        : String(error);
-  process.stderr.write(`readroom cannot start: ${reason}\n`);
+  const known = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`readroom cannot start: ${known}\n`);
+  // Where in the code it went wrong helps whoever mends the hub, not whoever starts it.
+  if (process.env.READROOM_LOG_LEVEL === "debug" && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   process.exit(error instanceof ConfigError ? 78 : 1);
 });
