@@ -113,7 +113,14 @@ export default function WorklistPage() {
               }}
             />
             {mayClaim ? (
-              <Button onClick={() => void claims.next()} rightSection={<KeyHint combo="N" action="worklist.next" />}>
+              <Button
+                onClick={() => void claims.next()}
+                rightSection={
+                  <span className={classes.nextKey}>
+                    <KeyHint combo="N" action="worklist.next" />
+                  </span>
+                }
+              >
                 Next study
               </Button>
             ) : null}

@@ -117,7 +117,8 @@ export function LineCard({ line, userId }: { line: Line; userId: string }) {
       <Procedure line={line} />
       <span className={classes.cardRow}>
         <span className={`${classes.soft} rr-ellipsis`}>
-          {line.site.name} · {count(line.images.received)} images{line.priors ? ` · ${line.priors} priors` : ""}
+          {line.site.name} · {count(line.images.received)} images
+          {line.priors ? ` · ${line.priors} ${line.priors === 1 ? "prior" : "priors"}` : ""}
         </span>
         <Standing line={line} userId={userId} />
       </span>
