@@ -14,6 +14,7 @@ import { openRooms } from "../gateway/rooms/rooms.js";
 import type { Deps } from "../kernel/deps.js";
 import type { Feature } from "../kernel/feature.js";
 import type { Config } from "./config.js";
+import { composeDemo } from "./demo.js";
 import { composeDelivery, composeOrders } from "./hl7.js";
 import { composeImages } from "./images.js";
 
@@ -26,6 +27,7 @@ export function composeFeatures(deps: Deps, config: Config, databaseUrl: string)
     routes: (app) => identityRoutes(app, deps, { hubInfo: async () => hubInfo(config, engine.available()) }),
   };
   const rooms = openRooms(deps, roomPolicy(deps));
+  const images = composeImages(deps, config, databaseUrl);
   return [
     identity,
     { name: "rooms", socket: rooms.socket, stop: rooms.close },
@@ -41,8 +43,9 @@ export function composeFeatures(deps: Deps, config: Config, databaseUrl: string)
     consultFeature(deps, engine),
     composeOrders(deps, config),
     composeDelivery(deps, config),
-    ...composeImages(deps, config, databaseUrl).features,
+    ...images.features,
     ...(config.roles.includes("media") ? [media] : []),
+    ...(config.demo.on ? [composeDemo(deps, config, { pipeline: images.pipeline, documents: rooms.documents })] : []),
   ];
 }
 

@@ -1,7 +1,17 @@
+import { randomBytes } from "node:crypto";
 import { hashPassword } from "../features/identity/public.js";
 import type { Tx } from "../kernel/database.js";
 import type { Deps } from "../kernel/deps.js";
-import { DEMO_PASSWORD, type DemoPerson, ORGANISATIONS, PEOPLE, POOLS, SITES, TURNAROUND } from "./world.js";
+import {
+  COLLEAGUES,
+  DEMO_PASSWORD,
+  type DemoPerson,
+  ORGANISATIONS,
+  PEOPLE,
+  POOLS,
+  SITES,
+  TURNAROUND,
+} from "./world.js";
 
 const SEEDED = "demo.world";
 const YEAR = 365 * 86_400_000;
@@ -9,6 +19,8 @@ const YEAR = 365 * 86_400_000;
 /** Writes the demo world once; later starts find it there. Returns true when it was written now. */
 export async function seedWorld(deps: Deps): Promise<boolean> {
   const passwordHash = await hashPassword(DEMO_PASSWORD);
+  // A password that nobody knows: nobody logs in as a simulated colleague.
+  const lockedHash = await hashPassword(randomBytes(24).toString("base64"));
   return deps.db.tx(async (tx) => {
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(72707373)`;
     if (await tx.hubState.findUnique({ where: { key: SEEDED } })) return false;
@@ -18,6 +30,7 @@ export async function seedWorld(deps: Deps): Promise<boolean> {
     const users = new Map<string, string>();
     for (const person of PEOPLE)
       users.set(person.email, await seedPerson(tx, deps, person, passwordHash, { organisations, sites, pools }));
+    for (const person of COLLEAGUES) await seedPerson(tx, deps, person, lockedHash, { organisations, sites, pools });
     await seedLadders(tx, sites, users);
     await seedContracts(tx, organisations);
     await tx.hubState.create({ data: { key: SEEDED, value: { at: deps.clock.now() } } });
@@ -37,7 +50,7 @@ export async function keepOnShift(deps: Deps): Promise<void> {
     `INSERT INTO shift (user_id, starts_at, ends_at)
      SELECT p.user_id, $1, $2 FROM reader_profile p JOIN user_account u ON u.id = p.user_id
      WHERE u.email = ANY($3) AND NOT EXISTS (SELECT 1 FROM shift s WHERE s.user_id = p.user_id AND s.starts_at <= now() AND s.ends_at > now() + interval '1 hour')`,
-    [startsAt, endsAt, PEOPLE.map((person) => person.email)],
+    [startsAt, endsAt, [...PEOPLE, ...COLLEAGUES].map((person) => person.email)],
   );
 }
 

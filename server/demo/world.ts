@@ -247,3 +247,37 @@ export const PEOPLE: readonly DemoPerson[] = [
     blurb: "The hospital's side: our studies, our clocks, our results",
   },
 ];
+
+const SIMULATED = {
+  title: "Simulated colleague",
+  role: "radiologist",
+  organisation: "NIGHTLINE",
+  blurb: "",
+  reader: {
+    ...EVERYWHERE,
+    subspecialties: ["neuro", "body", "chest", "cardiac", "msk", "paediatric", "general"],
+    readTypes: BOTH,
+    pools: ["NEURO", "BODY", "MSK"],
+  },
+} as const;
+
+/**
+ * Readers whom the demo itself plays: they take and sign some of the routine studies. They are people of their own, since a report must
+ * never bear the name of somebody who may be logged in at that moment, and nobody can log in as one of them.
+ */
+export const COLLEAGUES: readonly DemoPerson[] = [
+  {
+    ...SIMULATED,
+    email: "marsh@nightline.example",
+    name: "Dr Helen Marsh",
+    shortName: "HM",
+    colour: "#38bdf8",
+  },
+  {
+    ...SIMULATED,
+    email: "nunes@nightline.example",
+    name: "Dr Rafael Nunes",
+    shortName: "RN",
+    colour: "#c084fc",
+  },
+];

@@ -4,6 +4,8 @@ import { escalate } from "./commands.js";
 import { criticalRoutes } from "./routes.js";
 import { dueFindings } from "./store.js";
 
+export { changeCritical, raiseCritical } from "./commands.js";
+
 /** Critical findings: the loop, its escalation, the join links. */
 export function criticalFeature(deps: Deps, publicUrl: string | undefined): Feature {
   return {
