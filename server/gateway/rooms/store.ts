@@ -69,7 +69,12 @@ export async function tailOf(
  * Writes down whose a Yjs client id is before anything can be written with it: were that only kept with the first edit, an edit that
  * others got and the hub lost in a crash would come back as theirs.
  */
-export async function logClient(db: Database, documentId: string, client: number, person: { personId: string; name: string }): Promise<void> {
+export async function logClient(
+  db: Database,
+  documentId: string,
+  client: number,
+  person: { personId: string; name: string },
+): Promise<void> {
   await db.pool.query(
     "INSERT INTO crdt_client (document_id, client_id, actor_id, name) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
     [documentId, client, person.personId, person.name],

@@ -44,7 +44,14 @@ function edit(doc: Y.Doc, source: MeasurementSource = noMeasurements) {
   hub.getXmlFragment("body");
   Y.applyUpdate(hub, Y.encodeStateAsUpdate(doc));
   const verdicts: Verdict[] = [];
-  const writer = { personId: "p", mark: false, write: true, personOf: () => "p", authorOfDeleted: () => undefined, hasWritten: () => true };
+  const writer = {
+    personId: "p",
+    mark: false,
+    write: true,
+    personOf: () => "p",
+    authorOfDeleted: () => undefined,
+    hasWritten: () => true,
+  };
   hub.on("afterTransaction", (transaction: Y.Transaction) => {
     const verdict = checkReport(transaction, hub, writer);
     if (verdict) verdicts.push(verdict);
