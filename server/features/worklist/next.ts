@@ -14,7 +14,7 @@ import { sitesOf } from "./store-sites.js";
 
 const MOST_AT_ONCE = 64;
 /** How long a reader's credentials are remembered between two claims. Shift ends and expiries are still judged on the millisecond. */
-const SCOPE_KEPT_MS = 1_000;
+const SCOPE_KEPT_MS = 5_000;
 
 type Answer = Result<{ readonly claim: Claim | null; readonly reason: string }, Refusal>;
 
