@@ -34,6 +34,7 @@ export type DimseProcessMessage =
 
 /** Connections of this process: one for the index commits, the others for peers, queries and conflicts. */
 const POOL = 4;
+const STOP_DEADLINE_MS = 5_000;
 
 /** A process of its own: 400 instances a second take most of a core, and the rooms' event loop must not wait for them. */
 async function main(): Promise<void> {
@@ -76,6 +77,8 @@ async function main(): Promise<void> {
   const stop = async () => {
     if (stopping) return;
     stopping = true;
+    // Where the database is gone too, waiting for it would keep an orphan alive beside its successor.
+    setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
     await server.close();
     await reconciling;
     await pipeline.stop();
