@@ -8,14 +8,14 @@ import { hashesOf, type ReportContent, readReportSpec, renderReport } from "@rea
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { z } from "zod";
-import { api, HubError } from "../../kernel/api";
+import { api } from "../../kernel/api";
 import type { RoomProvider } from "../../kernel/room/provider";
 import { useHubEvents } from "../../kernel/socket";
 import type { MeasurementSource } from "./editor/measurement";
 
 const keyOf = (studyId: string) => ["report", studyId] as const;
 
-/** The study's report; `data` null: nobody has begun one. Follows signatures and critical findings of the study as they happen. */
+/** The study's report; state "none": nobody has begun one. Follows signatures and critical findings of the study as they happen. */
 export function useReport(studyId: string) {
   const client = useQueryClient();
   useHubEvents((event) => {
@@ -24,14 +24,7 @@ export function useReport(studyId: string) {
   });
   return useQuery({
     queryKey: keyOf(studyId),
-    queryFn: async ({ signal }): Promise<ReportView | null> => {
-      try {
-        return await api.get(`/api/studies/${studyId}/report`, ReportView, { signal });
-      } catch (thrown) {
-        if (thrown instanceof HubError && thrown.code === "not_found") return null;
-        throw thrown;
-      }
-    },
+    queryFn: ({ signal }) => api.get(`/api/studies/${studyId}/report`, ReportView, { signal }),
   });
 }
 

@@ -131,6 +131,5 @@ function writeRoutes(app: FastifyInstance, deps: Deps, documents: SharedDocument
 
 async function viewOf(deps: Deps, documents: SharedDocuments, actor: Actor, studyId: string) {
   const study = await visibleStudy(deps, actor, studyId);
-  const view = study ? await reportView(deps, documents, actor, study) : null;
-  return view ? ok(view) : err(noReport());
+  return study ? ok(await reportView(deps, documents, actor, study)) : err(noStudy());
 }

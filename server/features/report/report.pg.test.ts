@@ -157,7 +157,7 @@ describe("report", () => {
     const again = await sign(world.people.attending, command);
     expect(again).toMatchObject({ ok: true, value: { version: 1, repeated: true } });
     for (const answer of answers) if (!answer.ok) expect(answer.error.message).toContain("at this moment");
-    expect(await versionsOf(hub.deps.db.pool, (await view(world.people.attending))!.reportId)).toHaveLength(1);
+    expect(await versionsOf(hub.deps.db.pool, (await view(world.people.attending))!.reportId ?? "")).toHaveLength(1);
   });
 
   it("[RP5] refuses a stale claim, a role that may not, an old password, and points not confirmed", async () => {

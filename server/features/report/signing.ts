@@ -5,7 +5,7 @@ import { type Action, type Actor, may, type UserActor } from "@readroom/shared/d
 import { type ReportState, type SignKind, signWarnings, stateAfterSigning } from "@readroom/shared/domain/report.js";
 import { MINUTE } from "@readroom/shared/kernel/instant.js";
 import { err, ok, type Result } from "@readroom/shared/kernel/result.js";
-import type pg from "pg";
+import type { SqlClient, SqlPool } from "../../kernel/database.js";
 import * as Y from "yjs";
 import type { z } from "zod";
 import { audit } from "../../kernel/audit.js";
@@ -84,7 +84,7 @@ export async function signReport(
 }
 
 async function repeatOf(
-  executor: pg.Pool | pg.PoolClient,
+  executor: SqlPool | SqlClient,
   report: store.ReportRow,
   command: Command,
 ): Promise<SignedReport | null> {
@@ -152,7 +152,7 @@ interface Signature {
   readonly next: Parameters<SharedDocuments["create"]>[1] | null;
 }
 
-async function write(client: pg.PoolClient, s: Signature): Promise<Outcome> {
+async function write(client: SqlClient, s: Signature): Promise<Outcome> {
   const { actor, command, study, rendered } = s;
   const claim = await store.lockStudy(client, study.id);
   const report = await store.lockReport(client, study.id);
@@ -186,7 +186,7 @@ function staleClaim(
 }
 
 async function record(
-  client: pg.PoolClient,
+  client: SqlClient,
   s: Signature,
   report: store.ReportRow,
   state: ReportState,

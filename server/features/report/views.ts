@@ -8,15 +8,15 @@ import { type RoomStudy, type SharedDocuments, subjectOf, whyNotWrite } from "..
 import { actionOfKind } from "./signing.js";
 import { communicationsOf, type ReportRow, reportOf, versionsOf } from "./store.js";
 
-/** The report as this person may see it; null where none has been begun. Reading it is written to the audit trail. */
+/** The report as this person may see it. Reading it is written to the audit trail. */
 export async function reportView(
   deps: Deps,
   documents: SharedDocuments,
   actor: Actor,
   study: RoomStudy,
-): Promise<ReportView | null> {
+): Promise<ReportView> {
   const report = await reportOf(deps.db.pool, study.id);
-  if (!report) return null;
+  if (!report) return notBegun(deps, study);
   await audit(deps.db.pool, actor, [
     {
       action: "report.read",
@@ -59,4 +59,9 @@ async function draftView(
     whyNot,
     signAs: whyNot ? [] : signAs,
   };
+}
+
+async function notBegun(deps: Deps, study: RoomStudy): Promise<ReportView> {
+  const { list } = await communicationsOf(deps.db.pool, study.id);
+  return { reportId: null, studyId: study.id, state: "none", version: 0, draft: null, communications: list, canAdd: false, versions: [] };
 }

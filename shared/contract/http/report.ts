@@ -48,8 +48,9 @@ export const ReportDraftView = z.object({
 });
 export type ReportDraftView = z.infer<typeof ReportDraftView>;
 
+/** state "none": nobody has begun; then reportId is null and the rest is empty. */
 export const ReportView = z.object({
-  reportId: z.string(),
+  reportId: z.string().nullable(),
   studyId: z.string(),
   state: z.enum(REPORT_STATES),
   version: z.number().int(),

@@ -39,7 +39,7 @@ function begun(): Y.Doc {
 }
 
 /** An editor on a document, and what the hub says to each of its edits. */
-function edit(doc: Y.Doc, source: MeasurementSource = noMeasurements) {
+function edit(doc: Y.Doc, source: MeasurementSource = noMeasurements, onSign: () => void = () => undefined) {
   const hub = new Y.Doc();
   hub.getXmlFragment("body");
   Y.applyUpdate(hub, Y.encodeStateAsUpdate(doc));
@@ -61,7 +61,7 @@ function edit(doc: Y.Doc, source: MeasurementSource = noMeasurements) {
     doc,
     titleOf: (key) => ({ title: key, required: true }),
     snippetFor: (word) => (word === "nad" ? "No acute abnormality." : null),
-    onSign: () => undefined,
+    onSign,
     onLeave: () => undefined,
     source,
     onShow: () => undefined,
@@ -123,6 +123,19 @@ describe("report editor", () => {
       .run();
     expect(textIn(doc, "findings")).toBe("");
     expect(verdicts).toEqual([]);
+  });
+
+  it("[RP11] Ctrl+Enter asks for the signature and leaves the text alone", () => {
+    const doc = begun();
+    let asked = 0;
+    const { editor } = edit(doc, noMeasurements, () => {
+      asked += 1;
+    });
+    const before = textIn(doc, "findings");
+    const press = new KeyboardEvent("keydown", { key: "Enter", ctrlKey: true });
+    editor.view.someProp("handleKeyDown", (handle) => handle(editor.view, press));
+    expect(asked).toBe(1);
+    expect(textIn(doc, "findings")).toBe(before);
   });
 
   it("[RP11] Tab expands an abbreviation, else goes to the next section", () => {

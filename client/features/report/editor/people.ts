@@ -37,6 +37,7 @@ export const Carets = Extension.create<{ room: RoomProvider | null }>({
   },
 });
 
+const REDRAW_AFTER_MS = 120;
 const authorsKey = new PluginKey<DecorationSet>("authors");
 
 export interface AuthorsOptions {
@@ -60,7 +61,26 @@ export const Authors = Extension.create<AuthorsOptions>({
         state: {
           init: (_config, state) => draw(state.doc),
           apply: (transaction, before, _old, state) =>
-            transaction.docChanged || transaction.getMeta(authorsKey) ? draw(state.doc) : before,
+            transaction.getMeta(authorsKey) === undefined ? before.map(transaction.mapping, transaction.doc) : draw(state.doc),
+        },
+        // The shared text has an edit only after the editor has drawn it: who wrote it is asked a moment later.
+        view: (view) => {
+          let timer: ReturnType<typeof setTimeout> | undefined;
+          const later = (): void => {
+            if (!shown()) return;
+            timer ??= setTimeout(() => {
+              timer = undefined;
+              view.dispatch(view.state.tr.setMeta(authorsKey, true));
+            }, REDRAW_AFTER_MS);
+          };
+          const { doc } = room;
+          doc.on("update", later);
+          return {
+            destroy: () => {
+              clearTimeout(timer);
+              doc.off("update", later);
+            },
+          };
         },
         props: { decorations: (state) => authorsKey.getState(state) },
       }),

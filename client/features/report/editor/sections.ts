@@ -76,7 +76,8 @@ export interface SectionKeysOptions {
 /** Tab: expands an abbreviation, else the next section. Mod-Enter: sign. Escape: back to the images. Mod-A: this section. */
 export const SectionKeys = Extension.create<SectionKeysOptions>({
   name: "sectionKeys",
-  priority: 50,
+  // Before the other extensions: a hard break takes Mod-Enter too.
+  priority: 1100,
   addOptions: () => ({ snippetFor: () => null, onSign: () => undefined, onLeave: () => undefined }),
   addKeyboardShortcuts() {
     const move = (step: 1 | -1): boolean => {

@@ -53,7 +53,7 @@ export function ReportPanel({ studyId, fence, reading, signSignal = 0, ...editin
       />
     );
   }
-  if (report.data === null) {
+  if (report.data.state === "none") {
     return (
       <EmptyState
         icon={<IconFileText size={28} stroke={1.5} />}
