@@ -5,6 +5,15 @@ import { type Prisma, PrismaClient } from "../prisma/generated/client.js";
 /** A transaction on Prisma's models; `tx.$queryRaw` for what models can't say. */
 export type Tx = Prisma.TransactionClient;
 
+/** A bare connection inside a transaction, the pool, and a connection held for itself, for code that is not in a store. */
+export type SqlClient = pg.PoolClient;
+export type SqlPool = pg.Pool;
+export type HeldConnection = pg.Client;
+
+/** A connection outside the pool, for what lives as long as it does: LISTEN, a leader's lock. Not connected yet. */
+export const holdConnection = (url: string, applicationName: string): HeldConnection =>
+  new pg.Client({ connectionString: url, application_name: applicationName });
+
 export interface Database {
   readonly pool: pg.Pool;
   readonly prisma: PrismaClient;

@@ -1,4 +1,4 @@
-import pg from "pg";
+import { type HeldConnection, holdConnection } from "../kernel/database.js";
 import type { Deps } from "../kernel/deps.js";
 import type { PublishedEvent } from "../kernel/reactions.js";
 
@@ -21,7 +21,7 @@ export function startFollower(
 ): Follower {
   let last = from;
   let stopped = false;
-  let client: pg.Client | null = null;
+  let client: HeldConnection | null = null;
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<void> = Promise.resolve();
   // A notification during a turn: the turn's own pause must not put it off.
@@ -39,7 +39,7 @@ export function startFollower(
     if (stopped) return;
     try {
       if (!client) {
-        const fresh = new pg.Client({ connectionString: url, application_name: "readroom-follower" });
+        const fresh = holdConnection(url, "readroom-follower");
         fresh.on("error", () => {
           client = null;
         });
@@ -81,7 +81,7 @@ export function startFollower(
   };
 }
 
-async function eventsAfter(client: pg.Client, last: number): Promise<PublishedEvent[]> {
+async function eventsAfter(client: HeldConnection, last: number): Promise<PublishedEvent[]> {
   const { rows } = await client.query<PublishedEvent>({
     name: "events_after",
     text: `SELECT id, stream, version, type, payload, topics, actor, (extract(epoch FROM at) * 1000)::bigint AS at, published_seq AS "publishedSeq"

@@ -1,4 +1,4 @@
-import pg from "pg";
+import { type HeldConnection, holdConnection } from "../kernel/database.js";
 import type { Deps } from "../kernel/deps.js";
 
 const LEADER_KEY = 72_707_371;
@@ -18,7 +18,7 @@ export interface Publisher {
  * they commit out of order. NOTIFY is a hint that work is there; the poll is the guarantee.
  */
 export function startPublisher(deps: Deps, url: string): Publisher {
-  let client: pg.Client | null = null;
+  let client: HeldConnection | null = null;
   let leader = false;
   let stopped = false;
   let timer: NodeJS.Timeout | null = null;
@@ -34,8 +34,8 @@ export function startPublisher(deps: Deps, url: string): Publisher {
     }, ms);
   };
 
-  const connect = async (): Promise<pg.Client> => {
-    const fresh = new pg.Client({ connectionString: url, application_name: "readroom-relay" });
+  const connect = async (): Promise<HeldConnection> => {
+    const fresh = holdConnection(url, "readroom-relay");
     fresh.on("error", () => {
       client = null;
       leader = false;
@@ -85,7 +85,7 @@ export function startPublisher(deps: Deps, url: string): Publisher {
   };
 }
 
-async function publishBatch(client: pg.Client): Promise<number> {
+async function publishBatch(client: HeldConnection): Promise<number> {
   const { rowCount } = await client.query("SELECT 1 FROM outbox_publish($1)", [BATCH]);
   if (rowCount) await client.query("NOTIFY readroom_published");
   await client.query("SELECT audit_seal(1000)");

@@ -1,6 +1,6 @@
 import type { ApiError } from "@readroom/shared/contract/errors.js";
 import * as Y from "yjs";
-import type { RoomSnapshot, Saved } from "./provider";
+import type { RoomSnapshot, Saved } from "./state";
 
 type Answer = { ok: true; value: unknown } | { ok: false; error: ApiError };
 

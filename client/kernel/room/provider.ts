@@ -12,34 +12,8 @@ import type { Socket } from "socket.io-client";
 import * as awarenessProtocol from "y-protocols/awareness";
 import * as Y from "yjs";
 import { Edits } from "./edits";
+import type { RoomSnapshot } from "./state";
 import { noStore, type OfflineStore, type OpenOffline } from "./offline";
-
-export type RoomStatus = "connecting" | "live" | "offline";
-
-/** saved: the hub has committed everything. refused: the hub did not take some edits, and why. It never says more than the hub did. */
-export type Saved =
-  | { readonly state: "saved" }
-  | { readonly state: "saving" }
-  | { readonly state: "offline"; readonly edits: number }
-  | { readonly state: "frozen"; readonly edits: number }
-  | { readonly state: "refused"; readonly reason: string };
-
-/** All that a screen shows of a room; a new object after each change. */
-export interface RoomSnapshot {
-  readonly status: RoomStatus;
-  readonly saved: Saved;
-  /** The document has at least once had everything that the hub has. */
-  readonly synced: boolean;
-  readonly self: RoomPerson | null;
-  readonly people: readonly RoomPerson[];
-  /** Key of the person whom everyone is asked to follow. */
-  readonly presenter: string | null;
-  readonly frozen: string | null;
-  /** Why this person can't be in the room. */
-  readonly refused: ApiError | null;
-  /** Goes up when the document object was made anew (edits were refused): whoever holds `doc` takes the new one. */
-  readonly epoch: number;
-}
 
 export interface RoomOptions {
   readonly socket: Socket;

@@ -2,7 +2,7 @@ import type { Refusal } from "@readroom/shared/contract/errors.js";
 import type { RoomPerson, RoomRights } from "@readroom/shared/contract/room.js";
 import type { Actor } from "@readroom/shared/domain/access.js";
 import type { Result } from "@readroom/shared/kernel/result.js";
-import type pg from "pg";
+import type { SqlClient } from "../../kernel/database.js";
 import type * as Y from "yjs";
 
 /** Who comes into a room, and what that person may do there. */
@@ -43,7 +43,7 @@ export interface SharedDocuments {
    * Makes a document in the caller's transaction: its first state, and the people of the Yjs client ids in it.
    * @throws a unique violation (23505) when it exists
    */
-  create(client: pg.PoolClient, document: NewDocument): Promise<void>;
+  create(client: SqlClient, document: NewDocument): Promise<void>;
   /** Runs `work` on the live document as it stands; null where there is none. */
   read<T>(documentId: string, work: (doc: Y.Doc, personOf: PersonOf) => T): Promise<T | null>;
   /**

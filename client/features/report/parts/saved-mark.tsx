@@ -1,4 +1,4 @@
-import type { Saved } from "../../../kernel/room/provider";
+import type { Saved } from "../../../kernel/room/state";
 
 const edits = (count: number): string => `${count} edit${count === 1 ? "" : "s"}`;
 
