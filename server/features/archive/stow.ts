@@ -56,15 +56,24 @@ export async function storeParts(
     };
     outcome.then(done, done);
   });
+  let ended = false;
   const finished = new Promise<void>((resolve) => {
-    dicer.on("finish", resolve);
+    const end = (): void => {
+      ended = true;
+      resolve();
+    };
+    dicer.on("finish", end);
     dicer.on("error", (error: Error) => {
       broken = error.message;
-      resolve();
+      end();
     });
   });
   for await (const chunk of body as AsyncIterable<Buffer>) {
-    if (!dicer.write(chunk)) await new Promise<void>((resolve) => dicer.once("drain", resolve));
+    // Bytes after the closing boundary mean nothing (RFC 2046 §5.1.1); they are read, so that the sender hears the answer.
+    if (ended && broken === undefined) continue;
+    // Where a chunk holds the closing boundary, the parser ends without ever taking more: "drain" alone would be awaited for ever.
+    if (!dicer.write(chunk))
+      await Promise.race([new Promise<void>((resolve) => dicer.once("drain", resolve)), finished]);
     if (free <= 0)
       await new Promise<void>((resolve) => {
         waiting = resolve;
