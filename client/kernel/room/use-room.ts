@@ -3,7 +3,8 @@ import { useEffect, useState, useSyncExternalStore } from "react";
 import { useSession } from "../session";
 import { useSocket } from "../socket";
 import { indexedDbStore, noStore } from "./offline";
-import { RoomProvider, type RoomSnapshot, type Saved } from "./provider";
+import { RoomProvider } from "./provider";
+import type { RoomSnapshot, Saved } from "./state";
 
 /** The room of any shared document while the caller is mounted; null until the socket is made, or without a document. */
 export function useDocumentRoom(documentId: DocumentId | null): RoomProvider | null {
