@@ -3,14 +3,14 @@ import { hashesOf, readReportSpec, renderReport } from "@readroom/shared/crdt/re
 import type { UserActor } from "@readroom/shared/domain/access.js";
 import { LEASE } from "@readroom/shared/domain/claim.js";
 import { type Instant, MINUTE } from "@readroom/shared/kernel/instant.js";
-import { changeCritical, raiseCritical } from "../features/critical/public.js";
 import { credentialLookups } from "../features/identity/public.js";
 import type { SharedDocuments } from "../features/reading/public.js";
 import { beginReport, communicationsOf, reportOf, signReport } from "../features/report/public.js";
 import { claimStudy, renewLease } from "../features/worklist/public.js";
 import type { Deps } from "../kernel/deps.js";
+import { callAbout } from "./call.js";
 import { TOUR_ACCESSION } from "./cases.js";
-import type { DemoCase, DemoCritical } from "./cases-types.js";
+import type { DemoCase } from "./cases-types.js";
 import { randomFrom } from "./phantoms/random.js";
 import * as store from "./store-night.js";
 import { type BroughtWords, wordsFor } from "./words.js";
@@ -95,52 +95,8 @@ export class Colleagues {
     if (!claim.ok) return;
     await store.moveArrival(this.deps, studyId, arrivedAt);
     const at = (minutes: number): Deps => ({ ...this.deps, clock: { now: () => arrivedAt + minutes * MINUTE } });
-    if (reported.critical) await this.#call(at, reader, studyId, reported.critical);
+    if (reported.critical) await callAbout(at, reader, studyId, reported.critical);
     await this.#sign(at(reported.after), reader, studyId, claim.value.fence, reported.words ?? wordsFor(known.phantom));
-  }
-
-  async #call(
-    at: (minutes: number) => Deps,
-    reader: UserActor,
-    studyId: string,
-    critical: DemoCritical,
-  ): Promise<void> {
-    if ((await communicationsOf(this.deps.db.pool, studyId)).list.length > 0) return;
-    const { category, finding, clinician: name, readBack } = critical;
-    const raised = await raiseCritical(at(critical.raisedAfter), reader, studyId, { category, finding });
-    if (!raised.ok) return;
-    const by = { name, role: `by phone with ${reader.name}` };
-    const reachedAfter = (critical.raisedAfter + critical.acknowledgedAfter) / 2;
-    const steps = [
-      [
-        reachedAfter,
-        {
-          action: "critical.raise",
-          command: { type: "reach", by: { name, role: "" } },
-          step: { kind: "reached", channel: "phone", byName: name },
-          event: "critical.reached",
-        },
-      ],
-      [
-        critical.acknowledgedAfter,
-        {
-          action: "critical.acknowledge",
-          command: { type: "readBack", by, text: readBack },
-          step: { kind: "read_back", byName: name, note: readBack },
-          event: "critical.read_back",
-        },
-      ],
-      [
-        critical.acknowledgedAfter,
-        {
-          action: "critical.acknowledge",
-          command: { type: "acknowledge", by },
-          step: { kind: "acknowledged", byName: name, note: by.role },
-          event: "critical.acknowledged",
-        },
-      ],
-    ] as const;
-    for (const [minutes, change] of steps) await changeCritical(at(minutes), reader, raised.value.id, change);
   }
 
   async #sign(deps: Deps, reader: UserActor, studyId: string, fence: number, words: BroughtWords): Promise<void> {

@@ -178,7 +178,7 @@ function denoised(volume: Volume, centre: Vec3, radius: number): { hu: number; a
 function boneExtent(volume: Volume, z: number): number {
   const { size, spacing, thickness, lowest } = CT_HEAD;
   const k = Math.round((z - lowest) / thickness);
-  let first = size;
+  let first: number = size;
   let last = 0;
   for (let row = 100; row < size - 100; row++) {
     for (let column = 0; column < size; column++) {
