@@ -8,7 +8,7 @@ const HEAD_BYTES = 4096;
 
 export type MllpFrame =
   | { kind: "message"; bytes: Uint8Array }
-  /** A new start block came before the end block of the message before: its end is lost. */
+  /** A new start block, or the end of the stream, came before the message's end block: its end is lost. */
   | { kind: "unfinished"; head: Uint8Array }
   /** The message grew past the bound; nothing after it on this connection can be trusted to be aligned. */
   | { kind: "oversize"; head: Uint8Array; limit: number }
@@ -50,6 +50,14 @@ export class MllpFrameReader {
       at = this.#inside ? this.#readInside(chunk, at, frames) : this.#readOutside(chunk, at, frames);
     }
     return frames;
+  }
+
+  /** The stream has ended: the head of the message that was under way, or nothing where none was. */
+  end(): Uint8Array | undefined {
+    if (!this.#inside || this.#dead) return undefined;
+    const head = this.#join().subarray(0, HEAD_BYTES);
+    this.#forget();
+    return head;
   }
 
   #readOutside(chunk: Uint8Array, from: number, frames: MllpFrame[]): number {

@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { FakeHospital, framed, OrderSender } from "../../../e2e/devices/hospital.js";
 import { listenMllp, type MllpLimits, type MllpListener, type MllpReceiver } from "./listener.js";
@@ -33,6 +34,21 @@ async function sender(port: number): Promise<OrderSender> {
   return connected;
 }
 
+/** Sends, shuts the sending side and gives the frames that came until the listener closed too. */
+function sendAndShut(port: number, bytes: Uint8Array): Promise<string[]> {
+  return new Promise((resolve) => {
+    const received: Buffer[] = [];
+    const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true }, () => socket.end(bytes));
+    socket.on("data", (chunk: Buffer) => received.push(chunk));
+    // A listener that drops a stranger may reset the connection; what counts is what it said before.
+    socket.on("error", () => undefined);
+    socket.on("close", () => {
+      const frames = Buffer.concat(received).toString("utf8").split("\x1c\r");
+      resolve(frames.filter((one) => one !== "").map((one) => one.replace("\x0b", "")));
+    });
+  });
+}
+
 function gate(): { opened: Promise<void>; release: () => void } {
   let release: () => void = () => undefined;
   const opened = new Promise<void>((resolve) => {
@@ -60,6 +76,29 @@ describe("MLLP listener", () => {
     expect(seen).toEqual(["begin 1", "begin other", "end other"]);
     first.release();
     expect([await client.reply(), await client.reply(), await client.reply()]).toEqual(["ack 1", "ack 2", "ack 3"]);
+  });
+
+  test("[HL2] a sender that shuts its side is answered, also for a message that it cut off", async () => {
+    const work = gate();
+    const { port } = await listener({
+      receive: async (raw) => {
+        await work.opened;
+        return [bytesOf(`ack ${text(raw)}`)];
+      },
+    });
+    const answered = sendAndShut(port, Buffer.concat([framed("whole"), Buffer.from([0x0b]), bytesOf("half")]));
+    work.release();
+    expect(await answered).toEqual(["ack whole", "unfinished half"]);
+    expect(await sendAndShut(port, Buffer.alloc(0))).toEqual([]);
+  });
+
+  test("[HL4] a peer that speaks HTTP is dropped at once, an engine's keep-alive bytes are not", async () => {
+    const { port } = await listener({});
+    const browser = sendAndShut(port, Buffer.from("GET / HTTP/1.1\r\nHost: hub\r\n\r\n"));
+    await expect(browser).resolves.toEqual([]);
+    const engine = await sender(port);
+    engine.write(Buffer.alloc(8, 0));
+    expect(await engine.send("1")).toBe("ack 1");
   });
 
   test("[HL6] a receiver that fails answers nothing and the connection is closed", async () => {

@@ -8,6 +8,8 @@ export const DEFAULT_LIMITS = {
   messageMs: 60_000,
   /** Bytes outside any frame after which the peer evidently speaks another protocol. */
   garbageBytes: 64 * 1024,
+  /** The same before a peer's first frame: an HTTP request line is told from an engine's keep-alive bytes. */
+  strangerBytes: 16,
   connections: 200,
   /** Of messages that came in one go and wait their turn on a connection; past it the socket is not read. */
   queued: 16,
@@ -51,7 +53,7 @@ export interface MllpListener {
 export async function listenMllp(options: MllpListenerOptions): Promise<MllpListener> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const open = new Set<Connection>();
-  const server = createServer({ keepAlive: true, noDelay: true }, (socket) => {
+  const server = createServer({ keepAlive: true, noDelay: true, allowHalfOpen: true }, (socket) => {
     const connection = new Connection(socket, options, limits);
     open.add(connection);
     socket.once("close", () => open.delete(connection));
@@ -94,6 +96,8 @@ class Connection {
   #working: Promise<void> | undefined;
   #slow: NodeJS.Timeout | undefined;
   #garbage = 0;
+  #greeted = false;
+  #ended = false;
 
   constructor(socket: Socket, options: MllpListenerOptions, limits: MllpLimits) {
     this.#socket = socket;
@@ -102,6 +106,7 @@ class Connection {
     this.#reader = new MllpFrameReader(limits.messageBytes);
     this.#peer = { address: (socket.remoteAddress ?? "").replace(/^::ffff:/, ""), port: socket.remotePort ?? 0 };
     socket.on("data", (chunk) => this.#take(chunk));
+    socket.on("end", () => this.#end());
     socket.on("close", () => clearTimeout(this.#slow));
     socket.on("error", (error) => options.note("socket", { peer: this.#peer.address, error }));
   }
@@ -115,8 +120,12 @@ class Connection {
 
   #take(chunk: Uint8Array): void {
     for (const found of this.#reader.push(chunk)) {
-      if (found.kind === "garbage") this.#skip(found.bytes);
-      else if (found.kind === "message") this.#queue.push(found);
+      if (found.kind === "garbage") {
+        this.#skip(found.bytes);
+        continue;
+      }
+      this.#greeted = true;
+      if (found.kind === "message") this.#queue.push(found);
       else this.#queue.push({ kind: "broken", head: found.head, why: found.kind });
     }
     this.#watchSlowness();
@@ -127,7 +136,18 @@ class Connection {
   #skip(bytes: number): void {
     this.#garbage += bytes;
     this.#options.note("garbage", { peer: this.#peer.address, bytes });
-    if (this.#garbage > this.#limits.garbageBytes) this.#socket.destroy();
+    const stranger = !this.#greeted && !this.#reader.inside && this.#garbage > this.#limits.strangerBytes;
+    if (stranger || this.#garbage > this.#limits.garbageBytes) this.#socket.destroy();
+  }
+
+  /** Many scripts send and shut their side at once; they still wait for the answer, so ours stays open until it is given. */
+  #end(): void {
+    this.#ended = true;
+    const head = this.#reader.end();
+    if (head) this.#queue.push({ kind: "broken", head, why: "unfinished" });
+    this.#watchSlowness();
+    if (this.#working === undefined && this.#queue.length === 0) this.#socket.end();
+    this.#startWork();
   }
 
   /** One clock for the whole message, not one that every byte winds up again: else a byte a minute holds on for ever. */
@@ -147,6 +167,7 @@ class Connection {
     if (this.#working || this.#queue.length === 0) return;
     this.#working = this.#work().finally(() => {
       this.#working = undefined;
+      if (this.#ended && this.#queue.length === 0) this.#socket.end();
       this.#startWork();
     });
   }

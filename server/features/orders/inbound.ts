@@ -56,7 +56,7 @@ export async function receiveBroken(
   peer: Peer,
 ): Promise<Uint8Array[]> {
   const words = {
-    unfinished: "the message was cut off: a new one began before its end block",
+    unfinished: "the message was cut off: its end block did not come",
     oversize: "the message is longer than 16 MB",
     timeout: "the message did not end within a minute",
   };
