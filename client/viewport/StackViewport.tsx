@@ -13,6 +13,7 @@ import type { Vec3 } from "./geometry";
 import type { LoadedSeries } from "./imagery";
 import { loadSeries } from "./imagery";
 import { ImageryError } from "./imageryError";
+import { startEngine } from "./init";
 import { CornerOverlay, type OverlayText } from "./overlay";
 import { createPointerLayer, type PointerLayer, type RemotePointer } from "./pointerLayer";
 import type { ImageStack } from "./stack";
@@ -92,13 +93,18 @@ export function StackViewport(props: StackViewportProps) {
     let opened: StackView | undefined;
     let gone = false;
     const resize = new ResizeObserver(() => opened?.resize());
-    openStackView(element, {
-      onReady: (state) => told("onReady", state),
-      onViewChange: (state) => told("onViewChange", state),
-      onPointer: (place) => pointed(place),
-      askText: (current) => ask(current),
-    }).then(
+    const open = () =>
+      openStackView(element, {
+        onReady: (state) => told("onReady", state),
+        onViewChange: (state) => told("onViewChange", state),
+        onPointer: (place) => pointed(place),
+        askText: (current) => ask(current),
+      });
+    // asked again before opening: of two views opened on one element, closing the first would take the second's surface away
+    const opening = startEngine().then(() => (gone ? undefined : open()));
+    opening.then(
       (next) => {
+        if (!next) return;
         if (gone) return next.destroy();
         opened = next;
         layer.current = createPointerLayer(host, next, classes);

@@ -103,6 +103,8 @@ export async function openStackView(element: HTMLDivElement, events: StackViewEv
     element,
     defaultOptions: { background: [0, 0, 0] },
   });
+  // the renderer makes its element take the focus and then swallows every key pressed there; the focus belongs to the cell around it
+  element.removeAttribute("tabindex");
   const viewport = engine().getViewport(viewportId) as Types.IStackViewport;
   const tools = bindTools(viewportId, ENGINE_ID, events.askText);
   return createStackView(viewport, tools, events);

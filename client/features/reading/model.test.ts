@@ -61,23 +61,31 @@ describe("words", () => {
     expect(savedInWords({ state: "saving" }).tone).toBe("busy");
     expect(savedInWords({ state: "offline", edits: 12 }).text).toBe("offline, 12 edits kept here");
     expect(savedInWords({ state: "offline", edits: 1 }).text).toBe("offline, 1 edit kept here");
-    expect(savedInWords({ state: "frozen", edits: 2 })).toEqual({ text: "signed; 2 edits came too late", tone: "warn" });
+    expect(savedInWords({ state: "frozen", edits: 2 })).toEqual({
+      text: "signed; 2 edits came too late",
+      tone: "warn",
+    });
     expect(savedInWords({ state: "refused", reason: "too large" }).tone).toBe("warn");
   });
   it("[RR7] says what has arrived, and when it has stalled", () => {
     const row = (state: string, expected: number | null, lastAt: number) =>
       ({ state, images: { received: 341, expected, series: 1, lastAt } }) as StudyDetail["row"];
     expect(arrivalInWords(row("receiving", 812, 0), 1000)).toEqual({ text: "receiving 341 of 812", live: true });
-    expect(arrivalInWords(row("receiving", null, 0), 60_000)).toEqual({ text: "incomplete: 341 received", live: false });
+    expect(arrivalInWords(row("receiving", null, 0), 60_000)).toEqual({
+      text: "incomplete: 341 received",
+      live: false,
+    });
     expect(arrivalInWords(row("readable", 812, 0), 0)?.text).toBe("incomplete: 341 of 812 received");
     expect(arrivalInWords(row("readable", null, 0), 0)).toBeNull();
   });
   it("[RR8] says why nothing can be drawn; a lost line is no reason", () => {
     const rights = { see: true, point: true, mark: true, write: false, drive: true };
-    const self = { key: "k", personId: "me", name: "", role: "", colour: "", guest: false, rights };
+    const self = { key: "k", personId: "me", name: "", role: "", colour: "", guest: false, client: 1, rights };
     expect(whyNoMarks({ frozen: null, refused: null, self, synced: true })).toBeNull();
     expect(whyNoMarks({ frozen: "signed", refused: null, self, synced: true })).toMatch(/frozen/);
-    expect(whyNoMarks({ frozen: null, refused: null, self: { ...self, rights: { ...rights, mark: false } }, synced: true })).toMatch(/not draw/);
+    expect(
+      whyNoMarks({ frozen: null, refused: null, self: { ...self, rights: { ...rights, mark: false } }, synced: true }),
+    ).toMatch(/not draw/);
     expect(whyNoMarks({ frozen: null, refused: null, self: null, synced: false })).toMatch(/not open/);
   });
 });

@@ -1,5 +1,5 @@
 import type { PersonChip, StudyDetail } from "@readroom/shared/contract/http/worklist.js";
-import type { RoomSnapshot, Saved } from "../../kernel/room/provider";
+import type { RoomSnapshot, Saved } from "../../kernel/room/state";
 
 /** How this person stands to the study in front of them. Each case carries what its banner says. */
 export type Standing =

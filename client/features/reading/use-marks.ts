@@ -14,7 +14,8 @@ import {
 import { useEffect, useRef, useState } from "react";
 import type * as Y from "yjs";
 import { serverClock } from "../../kernel/clock";
-import type { RoomProvider, RoomSnapshot } from "../../kernel/room/provider";
+import type { RoomProvider } from "../../kernel/room/provider";
+import type { RoomSnapshot } from "../../kernel/room/state";
 import { useSignedIn } from "../../kernel/session";
 import { type AnnotationSync, createAnnotationSync, type ViewState } from "../../viewport/public";
 import { whyNoMarks } from "./model";

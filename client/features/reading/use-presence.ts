@@ -1,6 +1,7 @@
 import type { RoomPerson, SharedView } from "@readroom/shared/contract/room.js";
 import { type RefObject, useCallback, useEffect, useEffectEvent, useReducer } from "react";
-import type { RoomProvider, RoomSnapshot } from "../../kernel/room/provider";
+import type { RoomProvider } from "../../kernel/room/provider";
+import type { RoomSnapshot } from "../../kernel/room/state";
 import { toast } from "../../ui/toast";
 import type { PointerPlaceMm, ViewportGridHandle, ViewState } from "../../viewport/public";
 import { changeFollow, type Follow, notFollowing } from "./model";
@@ -69,12 +70,13 @@ export function usePresence({ room, snapshot, grid, wall, change, shown }: Parts
     });
   }, [room, leaderKey]);
 
-  // what this person looks at, when the active viewport changes without a scroll
+  // what this person looks at, when they come in or the active viewport changes without a scroll
+  const live = snapshot.status === "live";
   useEffect(() => {
     const view = grid.current?.viewport(wall.active)?.view();
     shown.set(view ?? null);
-    if (view && !leaderKey) room?.sendView(view);
-  }, [room, grid, shown, wall.active, leaderKey]);
+    if (view && live && !leaderKey) room?.sendView(view);
+  }, [room, live, grid, shown, wall.active, leaderKey]);
 
   const letGo = useCallback(() => dispatch({ type: "ownMove" }), []);
   return {

@@ -1,6 +1,6 @@
 import { Button, Menu } from "@mantine/core";
 import { IconChevronDown, IconEye, IconEyeOff, IconPresentation } from "@tabler/icons-react";
-import type { CSSProperties } from "react";
+import type { CSSProperties, ReactNode } from "react";
 import { KeyHint } from "../../../ui/keys";
 import type { Presence } from "../use-presence";
 import classes from "./toolbar.module.css";
@@ -60,33 +60,44 @@ export function FollowMenu({ presence }: { presence: Presence }) {
   );
 }
 
-/** The coloured frame over the images while this screen follows somebody. */
-export function FollowFrame({ presence }: { presence: Presence }) {
+/** The coloured frame around the images while this screen follows somebody or is followed. It lies over nothing that is read. */
+export function FollowFrame({ presence, children }: { presence: Presence; children: ReactNode }) {
+  const { follow, leader, presenting } = presence;
+  const on = presenting || (leader !== null && follow.state === "following");
+  const colour = presenting ? "var(--rr-accent)" : leader?.colour;
+  return (
+    <div className={classes.frame} data-on={on} style={{ "--person": colour } as CSSProperties}>
+      <FollowStrip presence={presence} />
+      <div className={classes.framed}>{children}</div>
+    </div>
+  );
+}
+
+function FollowStrip({ presence }: { presence: Presence }) {
   const { follow, leader, presenting, others } = presence;
   if (presenting) {
     return (
-      <div className={classes.frame} style={{ "--person": "var(--rr-accent)" } as CSSProperties}>
-        <span className={classes.frameName}>
+      <div className={classes.strip}>
+        <span role="status">
           {others.length === 0 ? "You present; nobody else is here" : `You present to ${others.length}`}
         </span>
       </div>
     );
   }
-  if (!leader) return null;
-  const style = { "--person": leader.colour } as CSSProperties;
+  if (!leader || follow.state === "none") return null;
   if (follow.state === "following") {
     return (
-      <div className={classes.frame} style={style}>
-        <span className={classes.frameName} role="status">
-          Following {leader.name}
-        </span>
+      <div className={classes.strip}>
+        <span role="status">Following {leader.name}</span>
       </div>
     );
   }
   return (
-    <button type="button" className={classes.again} style={style} onClick={presence.again}>
-      {follow.state === "letGo" && follow.asked ? `${leader.name} presents` : `Follow ${leader.name} again`}{" "}
-      <KeyHint combo="G" />
-    </button>
+    <div className={classes.strip} data-let-go>
+      {follow.asked ? <span>{leader.name} presents</span> : null}
+      <button type="button" className={classes.again} onClick={presence.again}>
+        Follow {follow.asked ? "" : leader.name} again <KeyHint combo="G" />
+      </button>
+    </div>
   );
 }

@@ -2,8 +2,9 @@ import { ActionIcon, Button, Tooltip } from "@mantine/core";
 import type { StudyDetail } from "@readroom/shared/contract/http/worklist.js";
 import { IconArrowLeft, IconSignature } from "@tabler/icons-react";
 import { Link } from "react-router";
+import { serverClock } from "../../../kernel/clock";
 import { DeadlineClock } from "../../../ui/deadline-clock";
-import { dateTime } from "../../../ui/format";
+import { dateTime, timeOfDay } from "../../../ui/format";
 import { useNow } from "../../../ui/now";
 import { PatientBanner } from "../../../ui/patient-banner";
 import { UrgencyChip } from "../../../ui/urgency-chip";
@@ -18,12 +19,13 @@ interface HeaderProps {
   detail: StudyDetail;
   presence: Presence;
   series: readonly WallSeries[];
-  /** null: there is nothing that this person could sign. */
+  mine: boolean;
+  /** null: this person's role signs nothing. */
   onSign: (() => void) | null;
 }
 
 /** Whose images these are, what is asked, how much time is left, who is here. */
-export function Header({ detail, presence, series, onSign }: HeaderProps) {
+export function Header({ detail, presence, series, mine, onSign }: HeaderProps) {
   const { row } = detail;
   return (
     <header className={classes.header}>
@@ -52,17 +54,18 @@ export function Header({ detail, presence, series, onSign }: HeaderProps) {
           ) : null}
           <People presence={presence} series={series} />
           <CallStrip studyId={row.studyId} />
-          <Tooltip label={onSign ? "Sign the report (Ctrl Enter)" : "There is nothing here that you may sign"}>
-            <Button
-              size="compact-sm"
-              leftSection={<IconSignature size={15} aria-hidden="true" />}
-              data-disabled={onSign === null || undefined}
-              aria-disabled={onSign === null}
-              onClick={() => onSign?.()}
-            >
-              Sign
-            </Button>
-          </Tooltip>
+          {onSign ? (
+            <Tooltip label="Sign the report (Ctrl Enter)">
+              <Button
+                size="compact-sm"
+                variant={mine ? "filled" : "default"}
+                leftSection={<IconSignature size={15} aria-hidden="true" />}
+                onClick={onSign}
+              >
+                Sign
+              </Button>
+            </Tooltip>
+          ) : null}
         </PatientBanner>
       </div>
       <output className="rr-visually-hidden">Open: {row.patient.name}</output>
@@ -77,13 +80,22 @@ function factsOf(row: StudyDetail["row"]) {
     </span>,
     row.studyAt ? (
       <span key="when" title={`Time of ${row.site.name} (${row.site.timeZone})`}>
-        {dateTime(row.studyAt, row.site.timeZone)}
+        {studyTime(row.studyAt, row.site.timeZone)}
       </span>
     ) : null,
     row.accessionNumber ? `Acc ${row.accessionNumber}` : null,
     row.site.name,
     <Arrival key="arrival" row={row} />,
   ];
+}
+
+/** With its year unless that is this one: an old study must not pass for today's. */
+function studyTime(at: number, zone: string): string {
+  const day = (instant: number, options: Intl.DateTimeFormatOptions) =>
+    new Date(instant).toLocaleDateString(undefined, { ...options, timeZone: zone });
+  const year = { year: "numeric" } as const;
+  if (day(at, year) === day(serverClock.now(), year)) return dateTime(at, zone);
+  return `${day(at, { ...year, day: "numeric", month: "short" })}, ${timeOfDay(at, zone)}`;
 }
 
 function Arrival({ row }: { row: StudyDetail["row"] }) {

@@ -1,5 +1,5 @@
 import { IconCloudOff, IconDoorOff } from "@tabler/icons-react";
-import type { RoomSnapshot } from "../../../kernel/room/provider";
+import type { RoomSnapshot } from "../../../kernel/room/state";
 import { useLive } from "../../../kernel/socket";
 import { Notice } from "./claim-banner";
 

@@ -40,6 +40,8 @@ export function Room({ detail }: { detail: StudyDetail }) {
   const side = useSide(narrow ? "images" : "report");
   const presets = useMemo(() => windowPresets(modality), [modality]);
   const mayTakeOver = useMay("study.takeover");
+  const [mayFinal, mayPreliminary] = [useMay("report.sign.final"), useMay("report.sign.preliminary")];
+  const maySign = mayFinal || mayPreliminary;
   const whyNoMarks = whyNoMarksOf(snapshot);
 
   // what the reader hangs lets go of whom they follow; what following hangs goes to `change`
@@ -104,30 +106,37 @@ export function Room({ detail }: { detail: StudyDetail }) {
 
   return (
     <div className={classes.room}>
-      <Header detail={detail} presence={presence} series={series} onSign={side.sign} />
+      <Header
+        detail={detail}
+        presence={presence}
+        series={series}
+        mine={hands.standing.state === "mine"}
+        onSign={maySign ? side.sign : null}
+      />
       <LineNotice snapshot={snapshot} />
       <ClaimBanner hands={hands} mayTakeOver={mayTakeOver} />
       <RoomBody narrow={narrow} tabs={tabs} side={side}>
         <div className={classes.films}>
           {narrow ? null : rail}
           <div className={classes.wall}>
-            <ViewportGrid
-              ref={grid}
-              base={BASE}
-              layout={wall.layout}
-              cells={cells}
-              active={wall.active}
-              {...(wall.maximised === undefined ? {} : { maximised: wall.maximised })}
-              tool={whyNoMarks ? navigating(wall.tool) : wall.tool}
-              linked={wall.linked}
-              onActivate={(cell) => change({ type: "activate", cell })}
-              onMaximise={(cell) => change({ type: "maximise", cell })}
-              onHang={(cell, one) => own({ type: "hang", series: one, cell })}
-              onReady={presence.onReady}
-              onViewChange={presence.onViewChange}
-              onPointer={presence.onPointer}
-            />
-            <FollowFrame presence={presence} />
+            <FollowFrame presence={presence}>
+              <ViewportGrid
+                ref={grid}
+                base={BASE}
+                layout={wall.layout}
+                cells={cells}
+                active={wall.active}
+                {...(wall.maximised === undefined ? {} : { maximised: wall.maximised })}
+                tool={whyNoMarks ? navigating(wall.tool) : wall.tool}
+                linked={wall.linked}
+                onActivate={(cell) => change({ type: "activate", cell })}
+                onMaximise={(cell) => change({ type: "maximise", cell })}
+                onHang={(cell, one) => own({ type: "hang", series: one, cell })}
+                onReady={presence.onReady}
+                onViewChange={presence.onViewChange}
+                onPointer={presence.onPointer}
+              />
+            </FollowFrame>
           </div>
         </div>
         <Toolbar

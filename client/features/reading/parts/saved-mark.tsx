@@ -1,5 +1,5 @@
 import { IconAlertTriangle, IconCheck, IconLoader2 } from "@tabler/icons-react";
-import type { Saved } from "../../../kernel/room/provider";
+import type { Saved } from "../../../kernel/room/state";
 import { savedInWords } from "../model";
 import classes from "./toolbar.module.css";
 

@@ -19,7 +19,7 @@ import {
   IconZoomIn,
 } from "@tabler/icons-react";
 import { type ComponentType, type ReactNode, useSyncExternalStore } from "react";
-import type { Saved } from "../../../kernel/room/provider";
+import type { Saved } from "../../../kernel/room/state";
 import { useLive } from "../../../kernel/socket";
 import { KeyHint } from "../../../ui/keys";
 import { LiveDot } from "../../../ui/live-dot";
@@ -99,7 +99,9 @@ export function Toolbar(props: ToolbarProps) {
       <FollowMenu presence={props.presence} />
       <span className={classes.end}>
         <SavedMark saved={props.saved} />
-        <LiveDot live={live} />
+        <span className={classes.line}>
+          <LiveDot live={live} />
+        </span>
       </span>
     </div>
   );
