@@ -4,7 +4,7 @@ import rateLimit from "@fastify/rate-limit";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import { refusal } from "@readroom/shared/contract/errors.js";
-import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance } from "fastify";
+import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyReply } from "fastify";
 import {
   hasZodFastifySchemaValidationErrors,
   isResponseSerializationError,
@@ -33,6 +33,9 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
     bodyLimit: 2 * 1024 * 1024,
     routerOptions: { maxParamLength: 512 },
     forceCloseConnections: true,
+    // Addresses that the router can't decode never reach the hooks below; they too are answered in our own format.
+    frameworkErrors: (error, _request, reply) =>
+      sendRefusal(reply as FastifyReply, refusal("invalid", error.message.slice(0, 200))),
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -121,11 +124,7 @@ function crossSite(method: string, headers: Record<string, unknown>, actorKind: 
   return !URL.canParse(origin) || new URL(origin).host !== host;
 }
 
-function answerError(
-  error: FastifyError,
-  reply: Parameters<typeof sendRefusal>[0],
-  log: Log,
-): unknown {
+function answerError(error: FastifyError, reply: Parameters<typeof sendRefusal>[0], log: Log): unknown {
   if (hasZodFastifySchemaValidationErrors(error)) {
     const issues = error.validation.map((v) => ({ at: v.instancePath, problem: v.message ?? "not valid" }));
     const first = issues[0];

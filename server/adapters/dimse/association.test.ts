@@ -197,12 +197,31 @@ describe("associations", () => {
   });
 
   it("[DI10] closes a connection that never asks for an association, and turns away what is above the limit", async () => {
-    const port = await start([], { artimMs: 150, maxAssociations: 1 });
-    const first = await dial(port);
-    const second = await dial(port);
-    second.socket.write(request());
-    expect(await second.next()).toMatchObject({ type: PduType.associateRj, body: Buffer.from([0, 2, 3, 2]) });
-    expect((await first.next()).type).toBe(-1);
+    const port = await start([], { artimMs: 150, maxAssociations: 2 });
+    const silent = await dial(port);
+    const answers: Message[] = [];
+    for (let number = 0; number < 3; number += 1) {
+      const peer = await dial(port);
+      peer.socket.write(request());
+      answers.push(await peer.next());
+    }
+    expect(answers.map((answer) => answer.type)).toEqual([
+      PduType.associateAc,
+      PduType.associateAc,
+      PduType.associateRj,
+    ]);
+    expect(answers[2]?.body).toEqual(Buffer.from([0, 2, 3, 2]));
+    expect((await silent.next()).type).toBe(-1);
+  });
+
+  it("[DI10] connections that say nothing keep no modality out: the oldest of them goes", async () => {
+    const port = await start([], { artimMs: 60_000, maxAssociations: 2 });
+    const silent = [];
+    for (let number = 0; number < 4; number += 1) silent.push(await dial(port));
+    const modality = await dial(port);
+    modality.socket.write(request());
+    expect(await modality.next()).toMatchObject({ type: PduType.associateAc });
+    expect(await silent[0]?.next()).toMatchObject({ type: PduType.abort });
   });
 
   it("[DI11] answers operations that it has not negotiated instead of going silent", async () => {

@@ -1,6 +1,5 @@
 import {
   isStorageSopClass,
-  MODALITY_WORKLIST_FIND,
   PATIENT_ROOT_FIND,
   PATIENT_ROOT_GET,
   PATIENT_ROOT_MOVE,
@@ -18,7 +17,7 @@ import type { AssociateRequest, ContextResult, ProposedContext } from "./pdu.js"
 
 export type Services = { readonly find: boolean; readonly move: boolean; readonly get: boolean };
 
-const FIND = new Set([STUDY_ROOT_FIND, PATIENT_ROOT_FIND, MODALITY_WORKLIST_FIND]);
+const FIND = new Set([STUDY_ROOT_FIND, PATIENT_ROOT_FIND]);
 const MOVE = new Set([STUDY_ROOT_MOVE, PATIENT_ROOT_MOVE]);
 const GET = new Set([STUDY_ROOT_GET, PATIENT_ROOT_GET]);
 const DATASET_SYNTAXES = [EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN];

@@ -8,7 +8,7 @@ export type DimseOptions = {
   readonly host?: string;
   readonly port: number;
   readonly aeTitle: string;
-  /** Connections held at once, associated or not. */
+  /** Associations held at once; as many connections again may be about to ask for one. */
   readonly maxAssociations?: number;
   readonly limits?: Partial<AssociationLimits>;
 };
@@ -27,18 +27,16 @@ export async function startDimseServer<Source>(options: DimseOptions, ports: Dim
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const most = options.maxAssociations ?? 64;
   let stopping = false;
-  const busy = (): Rejection | undefined => (stopping || open.size > most ? Reject.localLimit : undefined);
+  const associated = (): number => [...open].filter((one) => one.established).length;
+  const busy = (): Rejection | undefined => (stopping || associated() >= most ? Reject.localLimit : undefined);
   const services = {
     find: ports.find !== undefined,
     move: ports.retrieve !== undefined && ports.destination !== undefined,
     get: ports.retrieve !== undefined,
   };
   const server: Server = createServer({ noDelay: true, allowHalfOpen: true, highWaterMark: 262_144 }, (socket) => {
-    // Far above the limit nothing is even read: that is no busy PACS but a flood.
-    if (open.size >= most * 2) {
-      socket.destroy();
-      return;
-    }
+    // Connections that ask for nothing must not keep modalities out until ARTIM ends them: the one that has been silent longest goes.
+    if (open.size >= most * 2) [...open].find((one) => !one.established)?.shutDown();
     const association = new Association(socket, { ports, services, limits, aeTitle: options.aeTitle, busy });
     open.add(association);
     socket.once("close", () => open.delete(association));
