@@ -1,12 +1,14 @@
 import type { PersonChip } from "@readroom/shared/contract/http/worklist.js";
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { useSignedIn } from "../../kernel/session";
 import { useFeed, useHubEvents } from "../../kernel/socket";
 import { type Line, reduce, type Viewer, type Worklist, type WorklistChange } from "./model";
 import { changeOf, loadWorklist } from "./source";
 
 export const WORKLIST = ["worklist"] as const;
+/** Only what comes during a load is needed of these; the cap keeps a list that is never loaded again from growing. */
+const MOST_HEARD = 5_000;
 
 /** Applies a change to the list that is loaded; does nothing before the first load. */
 export function change(client: QueryClient, what: WorklistChange): void {
@@ -20,10 +22,22 @@ export function change(client: QueryClient, what: WorklistChange): void {
 export function useWorklist() {
   const client = useQueryClient();
   const feed = useFeed();
-  const query = useQuery({ queryKey: WORKLIST, queryFn: ({ signal }) => loadWorklist(signal), staleTime: 60_000 });
+  const heard = useRef<WorklistChange[]>([]);
+  const query = useQuery({
+    queryKey: WORKLIST,
+    queryFn: async ({ signal }) => {
+      heard.current = [];
+      const list = await loadWorklist(signal);
+      // Rows that were pushed while the snapshot was on its way: it may be older than they are.
+      return heard.current.reduce(reduce, list);
+    },
+    staleTime: 60_000,
+  });
   useHubEvents((event) => {
     const what = changeOf(event);
-    if (what) change(client, what);
+    if (!what) return;
+    if (heard.current.length < MOST_HEARD) heard.current.push(what);
+    change(client, what);
   });
   useEffect(() => feed.onGap(() => void client.invalidateQueries({ queryKey: WORKLIST })), [feed, client]);
 
