@@ -20,11 +20,18 @@ interface SideTabsProps {
   onTab(tab: SideTab): void;
 }
 
+// what is kept is kept alive: the default (React's Activity) would stop the hidden report's effects and leave its document's room
+
 /** The panel at the right of the images. */
 export function SideTabs({ tabs, tab, onTab }: SideTabsProps) {
   return (
     <aside className={classes.side} aria-label="Report and study">
-      <Tabs value={tab} onChange={(value) => value && onTab(value as SideTab)} className={classes.tabs}>
+      <Tabs
+        keepMountedMode="display-none"
+        value={tab}
+        onChange={(value) => value && onTab(value as SideTab)}
+        className={classes.tabs}
+      >
         <TabList tabs={tabs} />
         <Panels tabs={tabs} />
       </Tabs>
@@ -41,7 +48,12 @@ export function BottomSheet({ tabs, tab, onTab }: SideTabsProps) {
   };
   return (
     <aside className={classes.sheet} data-open={open} aria-label="Report and study">
-      <Tabs value={tab} onChange={(value) => value && choose(value as SideTab)} className={classes.tabs}>
+      <Tabs
+        keepMountedMode="display-none"
+        value={tab}
+        onChange={(value) => value && choose(value as SideTab)}
+        className={classes.tabs}
+      >
         <div className={classes.sheetHead}>
           <TabList tabs={tabs} onPress={choose} />
           <ActionIcon
