@@ -34,7 +34,11 @@ export const ApiError = z.object({
 export type ApiError = z.infer<typeof ApiError>;
 export type Refusal = ApiError;
 
-export const refusal = (code: ErrorCode, message: string, more: Omit<Partial<ApiError>, "code" | "message"> = {}): Refusal => ({
+export const refusal = (
+  code: ErrorCode,
+  message: string,
+  more: Omit<Partial<ApiError>, "code" | "message"> = {},
+): Refusal => ({
   code,
   message,
   ...more,

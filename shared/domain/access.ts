@@ -198,7 +198,16 @@ const BY_ROLE: Record<Role, readonly Action[]> = {
     "delivery.read",
     "operations.read",
   ],
-  integration: ["session.read", "study.read", "study.images", "study.import", "order.read", "order.write", "report.read", "delivery.read"],
+  integration: [
+    "session.read",
+    "study.read",
+    "study.images",
+    "study.import",
+    "order.read",
+    "order.write",
+    "report.read",
+    "delivery.read",
+  ],
 };
 
 const GUEST: readonly Action[] = [
@@ -232,7 +241,8 @@ export function actionsOf(actor: Actor): readonly Action[] {
 }
 
 /** Does any role of this actor allow the action at all? "public" is open to everybody, also without a session. */
-export const mayRole = (actor: Actor, action: Action): boolean => action === "public" || actionsOf(actor).includes(action);
+export const mayRole = (actor: Actor, action: Action): boolean =>
+  action === "public" || actionsOf(actor).includes(action);
 
 /** May this actor do this to this subject? False on a foreign tenant, a foreign site, and a study that a guest was not asked to. */
 export function may(actor: Actor, action: Action, subject: Subject): boolean {
@@ -245,7 +255,10 @@ export function may(actor: Actor, action: Action, subject: Subject): boolean {
     case "guest":
       return subject.studyId === actor.studyId;
     case "device":
-      return within(actor.hospitalIds, subject.hospitalId) && (subject.siteId === undefined || subject.siteId === actor.siteId);
+      return (
+        within(actor.hospitalIds, subject.hospitalId) &&
+        (subject.siteId === undefined || subject.siteId === actor.siteId)
+      );
     case "machine":
       return within(actor.hospitalIds, subject.hospitalId) && within(actor.siteIds, subject.siteId);
     case "user":

@@ -42,13 +42,21 @@ export function ineligibility(reader: Reader, study: StudyToRead, now: Instant):
   const licences = reader.jurisdictions.filter((licence) => licence.code === study.jurisdiction);
   if (licences.length === 0) against.push({ reason: "no_licence", jurisdiction: study.jurisdiction });
   else if (!licences.some((licence) => valid(licence, now)))
-    against.push({ reason: "licence_expired", jurisdiction: study.jurisdiction, on: Math.max(...licences.map((l) => l.validTo)) });
+    against.push({
+      reason: "licence_expired",
+      jurisdiction: study.jurisdiction,
+      on: Math.max(...licences.map((l) => l.validTo)),
+    });
 
   const privileges = reader.privileges.filter((privilege) => privilege.siteId === study.siteId);
   const live = privileges.filter((privilege) => valid(privilege, now));
   if (privileges.length === 0) against.push({ reason: "no_privilege", siteId: study.siteId });
   else if (live.length === 0)
-    against.push({ reason: "privilege_expired", siteId: study.siteId, on: Math.max(...privileges.map((p) => p.validTo)) });
+    against.push({
+      reason: "privilege_expired",
+      siteId: study.siteId,
+      on: Math.max(...privileges.map((p) => p.validTo)),
+    });
   else if (!live.some((privilege) => privilege.readTypes.includes(study.readType)))
     against.push({ reason: "read_type", readType: study.readType });
 
@@ -56,12 +64,14 @@ export function ineligibility(reader: Reader, study: StudyToRead, now: Instant):
     against.push({ reason: "no_subspecialty", subspecialty: study.subspecialty });
   if (!reader.readTypes.includes(study.readType) && !against.some((a) => a.reason === "read_type"))
     against.push({ reason: "read_type", readType: study.readType });
-  if (!reader.shift || !(reader.shift.startsAt <= now && now < reader.shift.endsAt)) against.push({ reason: "off_shift" });
+  if (!reader.shift || !(reader.shift.startsAt <= now && now < reader.shift.endsAt))
+    against.push({ reason: "off_shift" });
   else if (reader.onBreak) against.push({ reason: "on_break" });
   return against;
 }
 
-const valid = (span: { validFrom: Instant; validTo: Instant }, now: Instant): boolean => span.validFrom <= now && now < span.validTo;
+const valid = (span: { validFrom: Instant; validTo: Instant }, now: Instant): boolean =>
+  span.validFrom <= now && now < span.validTo;
 
 /** One reason as a sentence's end: "you hold no licence for US-OH". names: how sites are called. */
 export function inWords(against: Ineligible, siteName: (id: string) => string, date: (at: Instant) => string): string {

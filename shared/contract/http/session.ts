@@ -10,7 +10,9 @@ export const ReaderScope = z.object({
   subspecialties: z.array(z.string()),
   readTypes: z.array(z.string()),
   jurisdictions: z.array(z.object({ code: z.string(), validFrom: z.number(), validTo: z.number() })),
-  privileges: z.array(z.object({ siteId: z.string(), readTypes: z.array(z.string()), validFrom: z.number(), validTo: z.number() })),
+  privileges: z.array(
+    z.object({ siteId: z.string(), readTypes: z.array(z.string()), validFrom: z.number(), validTo: z.number() }),
+  ),
   shift: z.object({ startsAt: z.number(), endsAt: z.number() }).nullable(),
   onBreak: z.boolean(),
 });
@@ -26,7 +28,12 @@ export const SessionView = z.object({
     locale: z.string(),
     preferences: z.record(z.string(), z.unknown()),
   }),
-  organisation: z.object({ id: z.string(), name: z.string(), kind: z.enum(["hospital", "reading_group"]), timeZone: z.string() }),
+  organisation: z.object({
+    id: z.string(),
+    name: z.string(),
+    kind: z.enum(["hospital", "reading_group"]),
+    timeZone: z.string(),
+  }),
   roles: z.array(z.enum(ROLES)),
   actions: z.array(z.enum(ACTIONS)),
   topics: z.array(z.string()),
@@ -40,7 +47,9 @@ export const HubInfo = z.object({
   name: z.string(),
   version: z.string(),
   demo: z.boolean(),
-  demoLogins: z.array(z.object({ email: z.string(), password: z.string(), name: z.string(), role: z.string(), blurb: z.string() })),
+  demoLogins: z.array(
+    z.object({ email: z.string(), password: z.string(), name: z.string(), role: z.string(), blurb: z.string() }),
+  ),
   callsAvailable: z.boolean(),
   serverNow: z.number(),
 });
