@@ -125,7 +125,11 @@ export function accessionNumber(
   return { value: "", from: "" };
 }
 
-/** OBR-31 (reason for study), OBR-13 (relevant clinical information), DG1, then notes: one text, nothing said twice. */
+/** OBX-3 of what some systems send instead of OBR-31: by LOINC (18785-6 reason for study, 55752-0 clinical information) or in words. */
+const ASKS = /^(18785-6|55752-0)$|reason for (study|exam)|indication|clinical (information|history|question)/i;
+const asksOf = (obx: Segment): boolean => ASKS.test(obx.text(3, 1)) || ASKS.test(obx.text(3, 2));
+
+/** OBR-31 (reason for study), OBR-13 (relevant clinical information), OBX that ask, DG1, then notes: one text, nothing said twice. */
 export function clinicalQuestion(order: OrderSegments): string {
   const coded = (segment: Segment | undefined, field: number) =>
     (segment?.repetitions(field) ?? []).map((ce) => ce.text(2) || ce.text(5) || ce.text(1));
@@ -135,6 +139,7 @@ export function clinicalQuestion(order: OrderSegments): string {
     ...coded(order.obr, 31),
     ...free(order.obr, 13),
     ...coded(order.orc, 16),
+    ...order.observations.filter(asksOf).flatMap((obx) => free(obx, 5)),
     ...order.diagnoses.map((dg1) => dg1.text(4) || dg1.text(3, 2) || dg1.text(3, 1)),
     ...order.notes.flatMap((nte) => free(nte, 3)),
   ];
@@ -144,7 +149,7 @@ export function clinicalQuestion(order: OrderSegments): string {
 /** OBX that come with an order (weight, height, creatinine, allergies): label and value with unit, for the reader's eyes. */
 export function remarksOf(order: OrderSegments): OrderContent["remarks"] {
   return order.observations
-    .filter((obx) => !["ED", "RP"].includes(obx.text(2).toUpperCase()))
+    .filter((obx) => !["ED", "RP"].includes(obx.text(2).toUpperCase()) && !asksOf(obx))
     .map((obx) => {
       const label = obx.text(3, 2) || obx.text(3, 1);
       const coded = ["CE", "CWE", "CNE", "CF"].includes(obx.text(2).toUpperCase());

@@ -26,7 +26,7 @@ export function ClinicianSide({ critical, act }: { critical: CriticalView; act: 
         fullWidth
         loading={sending}
         leftSection={<IconCheck size={20} aria-hidden="true" />}
-        onClick={() => void send(() => acknowledge(critical.id), "Acknowledged. The radiologist sees it now.")}
+        onClick={() => void send(() => acknowledge(critical.id))}
       >
         Acknowledge
       </Button>
