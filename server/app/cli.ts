@@ -258,9 +258,9 @@ function placeCommands(program: Command): void {
     .action((options: { code: string; name: string; kind: "hospital" | "reading_group"; timeZone: string }) =>
       withDeps(async (deps) => out(valueIn(await identity.addOrganisation(deps, OPERATOR, options)))),
     );
-  program
-    .command("site")
-    .description("places of a hospital")
+  const site = program.command("site").description("places of a hospital");
+  resultsCommand(site);
+  site
     .command("add")
     .requiredOption("--org <code>", "the hospital")
     .requiredOption("--code <code>", "short, unique in the hospital")
@@ -286,6 +286,32 @@ function placeCommands(program: Command): void {
               await identity.addSite(deps, OPERATOR, { ...options, organisationId, facilities: options.facility }),
             ),
           );
+        }),
+    );
+}
+
+function resultsCommand(site: Command): void {
+  site
+    .command("results")
+    .description("send a site's results to its information system over MLLP")
+    .option("--site <code>", "the site")
+    .requiredOption("--host <host>", "address or host name of the receiver")
+    .requiredOption("--port <port>", "its MLLP port", port)
+    .option("--application <name>", "receiving application (MSH-5)", "")
+    .option("--facility <name>", "receiving facility (MSH-6)", "")
+    .option("--deduplicates", "it recognises a control id that it has, so a doubtful send may be repeated", false)
+    .action(
+      (options: {
+        site?: string;
+        host: string;
+        port: number;
+        application: string;
+        facility: string;
+        deduplicates: boolean;
+      }) =>
+        withDeps(async (deps) => {
+          valueIn(await identity.sendResults(deps, OPERATOR, await siteCalled(deps, options.site), options));
+          out(`results go to ${options.host}:${options.port}`);
         }),
     );
 }

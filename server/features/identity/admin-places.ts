@@ -35,6 +35,22 @@ export async function addSite(deps: Deps, actor: Actor, site: store.NewSite): Pr
   });
 }
 
+/** Points a site's results (ORU^R01) at its information system, from the next signature on; earlier ones went to the folder alone. */
+export async function sendResults(
+  deps: Deps,
+  actor: Actor,
+  site: { readonly id: string; readonly organisationId: string },
+  to: store.ResultsReceiver,
+): Promise<Result<null, Refusal>> {
+  if (administered(actor) !== null)
+    return err(refusal("forbidden", "Where results go is set on the hub's command line."));
+  return deps.db.pgTx(async (tx) => {
+    if (!(await store.setResultsReceiver(tx, site.id, to))) return err(refusal("not_found", "There is no such site."));
+    await audit(tx, actor, [{ action: "site.results", organisationId: site.organisationId, subject: site.id }]);
+    return ok(null);
+  });
+}
+
 function isTimeZone(name: string): boolean {
   try {
     return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";

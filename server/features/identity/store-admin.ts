@@ -252,3 +252,23 @@ export async function insertSite(tx: Executor, site: NewSite): Promise<string | 
   );
   return rows[0]?.id ?? null;
 }
+
+/** Where a site's results go: an MLLP listener, and how its messages address the receiver (MSH-5, MSH-6). */
+export interface ResultsReceiver {
+  readonly host: string;
+  readonly port: number;
+  readonly application: string;
+  readonly facility: string;
+  /** The receiver knows a control id that it has: an attempt of unknown outcome may be repeated. */
+  readonly deduplicates: boolean;
+}
+
+export async function setResultsReceiver(tx: Executor, siteId: string, to: ResultsReceiver): Promise<boolean> {
+  const rows = await rawRows(
+    tx,
+    `UPDATE site SET result_host = $2, result_port = $3, result_application = $4, result_facility = $5, result_deduplicates = $6
+     WHERE id = $1::uuid RETURNING id`,
+    [siteId, to.host, to.port, to.application, to.facility, to.deduplicates],
+  );
+  return rows.length === 1;
+}
