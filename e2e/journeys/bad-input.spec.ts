@@ -271,6 +271,8 @@ test("without the demo, a peer and a sender that nobody registered are refused u
     );
     const site = ["--org", "H1", "--code", "S1", "--name", "Site", "--time-zone", "Europe/Berlin"];
     await bare.cli("site", "add", ...site, "--jurisdiction", "DE-BE", "--issuer", "H1", "--facility", "STMARY");
+    const results = await bare.cli("site", "results", "--host", "127.0.0.1", "--port", "2576");
+    expect(results).toBe("results go to 127.0.0.1:2576");
     const path = join(scratch, "peer.dcm");
     writeFileSync(path, image({ study: newUid() }));
     const stranger = await storescu({ port: bare.ports.dicom, callingAe: "CT1" }, [path]);

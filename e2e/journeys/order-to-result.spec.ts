@@ -6,7 +6,15 @@ import { makeImage, newUid } from "../devices/dicom-maker";
 import { FakeHospital, OrderSender } from "../devices/hospital";
 import { storescu } from "../devices/modality";
 import { realDicom } from "../devices/test-data";
-import { greysOnScreen, IMAGE, logInOnScreen, openScreen, PHONE, packetsReceived, type Screen } from "../fixtures/browser";
+import {
+  greysOnScreen,
+  IMAGE,
+  logInOnScreen,
+  openScreen,
+  PHONE,
+  packetsReceived,
+  type Screen,
+} from "../fixtures/browser";
 import { type RunningHub, startHub } from "../fixtures/hub";
 import { orderMessage } from "../fixtures/order-message";
 import { eventually, logIn } from "../fixtures/person";
@@ -183,7 +191,10 @@ test("an order and images become a signed, delivered report, with a colleague an
 
   await test.step("7 she signs what she sees; it is frozen", async () => {
     await openTab(reader.page, "Report");
-    await reader.page.getByLabel(/^Patient DOE/).getByRole("button", { name: "Sign", exact: true }).click();
+    await reader.page
+      .getByLabel(/^Patient DOE/)
+      .getByRole("button", { name: "Sign", exact: true })
+      .click();
     const dialog = reader.page.getByRole("dialog", { name: "Sign the report" });
     await signFinal(dialog);
     const signed = reader.page.getByRole("article", { name: /^Final, version 1/ });
@@ -206,7 +217,7 @@ test("an order and images become a signed, delivered report, with a colleague an
     expect(oru?.get("OBR-25")).toBe("F");
     expect(oru?.get("OBR-32")).toContain("Tanaka");
     expect(result?.text).toContain(ACCESSION);
-    expect(oru?.lines("18782-3").join(" ")).toMatch(
+    expect(oru?.lines("59776-5").join(" ")).toMatch(
       /Transverse fracture of the scaphoid waist, displaced\. \d+(\.\d+)? mm/,
     );
     expect(oru?.lines("19005-8").join(" ")).toContain("Displaced scaphoid waist fracture.");

@@ -96,11 +96,11 @@ export interface WrittenBy {
 
 export const DELETED_MEASUREMENT = "(measurement deleted)";
 
-/** The section made of the communications: LOINC 73568-4 "Communication of critical results" (DICOM PS3.20, actionable findings). */
+/** The section made of the communications: LOINC 73568-8 "Communication of critical results" (DICOM PS3.20, actionable findings). */
 export const COMMUNICATION_SECTION = {
   key: "communication",
   title: "Critical communication",
-  loinc: "73568-4",
+  loinc: "73568-8",
 } as const;
 
 const minute = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;

@@ -270,7 +270,7 @@ describe("report", () => {
     ).toMatchObject({ ok: true });
     const version = (await view(world.people.attending))!.versions[0]!;
     expect(version.content.sections[3]?.text).toContain("Haematoma of 12.3 mm.");
-    expect(version.content.sections.at(-1)).toMatchObject({ key: "communication", loinc: "73568-4" });
+    expect(version.content.sections.at(-1)).toMatchObject({ key: "communication", loinc: "73568-8" });
     expect(version.content.sections.at(-1)?.text).toContain(
       "Communicated to Dr Phone by call on 2026-11-24 02:20 UTC.",
     );
