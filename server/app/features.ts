@@ -2,9 +2,10 @@ import { MediasoupEngine } from "../adapters/media/engine.js";
 import { DEMO_PASSWORD, PEOPLE } from "../demo/world.js";
 import { auditFeature } from "../features/audit/public.js";
 import { consultFeature } from "../features/consult/public.js";
-import { criticalFeature } from "../features/critical/public.js";
 import { contractsFeature } from "../features/contracts/public.js";
+import { criticalFeature } from "../features/critical/public.js";
 import { adminRoutes, identityRoutes } from "../features/identity/public.js";
+import type { Pipeline } from "../features/ingest/public.js";
 import { operationsFeature } from "../features/operations/public.js";
 import { readingFeature, roomPolicy } from "../features/reading/public.js";
 import { reportFeature } from "../features/report/public.js";
@@ -19,7 +20,11 @@ import { composeDelivery, composeOrders } from "./hl7.js";
 import { composeImages } from "./images.js";
 
 /** Every feature of the hub with the adapters that it needs: the one place where they meet. */
-export function composeFeatures(deps: Deps, config: Config, databaseUrl: string): Feature[] {
+export function composeFeatures(
+  deps: Deps,
+  config: Config,
+  databaseUrl: string,
+): { features: Feature[]; pipeline: Pipeline } {
   const engine = new MediasoupEngine({ port: config.media.port, announced: config.media.announced, log: deps.log });
   const media: Feature = { name: "media", start: async () => engine.start(), stop: () => engine.stop() };
   const identity: Feature = {
@@ -28,7 +33,7 @@ export function composeFeatures(deps: Deps, config: Config, databaseUrl: string)
   };
   const rooms = openRooms(deps, roomPolicy(deps));
   const images = composeImages(deps, config, databaseUrl);
-  return [
+  const features: Feature[] = [
     identity,
     { name: "rooms", socket: rooms.socket, stop: rooms.close },
     readingFeature(deps, rooms.documents),
@@ -47,6 +52,7 @@ export function composeFeatures(deps: Deps, config: Config, databaseUrl: string)
     ...(config.roles.includes("media") ? [media] : []),
     ...(config.demo.on ? [composeDemo(deps, config, { pipeline: images.pipeline, documents: rooms.documents })] : []),
   ];
+  return { features, pipeline: images.pipeline };
 }
 
 function hubInfo(config: Config, callsAvailable: boolean) {

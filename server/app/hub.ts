@@ -4,6 +4,7 @@ import fastifyStatic from "@fastify/static";
 import type { FastifyInstance } from "fastify";
 import { keepOnShift, seedWorld } from "../demo/store.js";
 import { credentialLookups, topicsOf } from "../features/identity/public.js";
+import type { Pipeline } from "../features/ingest/public.js";
 import { makeAuthenticate } from "../gateway/authenticate.js";
 import { topPublishedSeq } from "../gateway/catchup.js";
 import { buildHttp } from "../gateway/http.js";
@@ -27,6 +28,8 @@ export interface Hub {
   readonly sockets: SocketGateway;
   readonly deps: Deps;
   readonly features: readonly Feature[];
+  /** The way in for images that nobody sends. */
+  readonly pipeline: Pipeline;
   stop(): Promise<void>;
 }
 
@@ -39,9 +42,9 @@ export async function startHub(
 ): Promise<Hub> {
   const db = openDatabase(databaseUrl);
   const deps: Deps = { db, clock: systemClock, log };
-  if (config.demo.on && (await seedWorld(deps))) say("demo       two hospitals, one reading group, nine people");
+  if (config.demo.on && (await seedWorld(deps))) say("demo       two hospitals, one reading group and their people");
   if (config.demo.on) await keepOnShift(deps);
-  const features = composeFeatures(deps, config, databaseUrl);
+  const { features, pipeline } = composeFeatures(deps, config, databaseUrl);
   const authenticate = makeAuthenticate(credentialLookups(deps));
   let ready = false;
 
@@ -99,6 +102,7 @@ export async function startHub(
     sockets,
     deps,
     features,
+    pipeline,
     stop: async () => {
       ready = false;
       await sockets.close();

@@ -26,7 +26,7 @@ export const ROUTES: Readonly<Record<string, string>> = {
   "GET /api/orders/sites": "referrer coordinator operator integration device",
   "GET /api/reports/:id/versions/:version/pdf": "radiologist resident referrer coordinator integration guest",
   "GET /api/routing/rules": "operator administrator",
-  "GET /api/session": "radiologist resident referrer coordinator operator administrator integration guest",
+  "GET /api/session": "everybody",
   "GET /api/studies/:id": "radiologist resident referrer coordinator operator integration guest device",
   "GET /api/studies/:id/colleagues": "radiologist resident",
   "GET /api/studies/:id/contacts": "radiologist resident",
