@@ -21,14 +21,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const query = useQuery({
     queryKey: SESSION,
-    queryFn: async ({ signal }): Promise<SessionView | null> => {
-      try {
-        return await api.get("/api/session", SessionView.nullable(), { signal });
-      } catch (thrown) {
-        if (thrown instanceof HubError && thrown.code === "unauthenticated") return null;
-        throw thrown;
-      }
-    },
+    queryFn: ({ signal }) => api.get("/api/session", SessionView.nullable(), { signal }),
     staleTime: 60_000,
     retry: (failures, error) => error instanceof HubError && error.code === "offline" && failures < 4,
   });

@@ -49,14 +49,12 @@ export function identityRoutes(app: FastifyInstance, deps: Deps, ports: Identity
   route(app, {
     method: "GET",
     url: "/api/session",
-    action: "session.read",
+    action: "public",
     tag: "session",
-    summary: "Who is logged in, with what rights and topics",
-    response: SessionView,
-    handle: async ({ actor }) =>
-      actor.kind === "user"
-        ? ok(await sessionView(deps, actor.userId))
-        : err(refusal("forbidden", "Only people have a session.")),
+    summary: "Who is logged in, with what rights and topics; null when nobody is",
+    response: SessionView.nullable(),
+    // A browser asks this before it knows anything: "nobody" is an answer and not an error.
+    handle: async ({ actor }) => ok(actor.kind === "user" ? await sessionView(deps, actor.userId) : null),
   });
 
   route(app, {
