@@ -3,7 +3,10 @@ import type { PublishedEvent, Reaction, Timer } from "./reactions.js";
 import type { SocketFeature } from "./socket.js";
 
 /** Sends an event to the sockets of this process that subscribed to one of the topics. */
-export type Broadcast = (topics: readonly string[], event: Omit<PublishedEvent, "id" | "stream" | "version" | "topics" | "publishedSeq"> & { seq: number }) => void;
+export type Broadcast = (
+  topics: readonly string[],
+  event: Omit<PublishedEvent, "id" | "stream" | "version" | "topics" | "publishedSeq"> & { seq: number },
+) => void;
 
 /** What a feature's public.ts gives to the composition root. start/stop: connections and listeners of its own. */
 export interface Feature {

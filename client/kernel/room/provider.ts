@@ -12,8 +12,8 @@ import type { Socket } from "socket.io-client";
 import * as awarenessProtocol from "y-protocols/awareness";
 import * as Y from "yjs";
 import { Edits } from "./edits";
-import type { RoomSnapshot } from "./state";
 import { noStore, type OfflineStore, type OpenOffline } from "./offline";
+import type { RoomSnapshot } from "./state";
 
 export interface RoomOptions {
   readonly socket: Socket;

@@ -18,7 +18,7 @@ import type { Deps } from "../../kernel/deps.js";
 import { message, type SocketContext, type SocketFeature, type SocketMessage } from "../../kernel/socket.js";
 import { topics } from "../../kernel/topics.js";
 import { type Call, type Calls, peersOf } from "./calls.js";
-import { type ConsultStudy, colourOf, consultStudy } from "./store.js";
+import { type ConsultStudy, colourOf, consultStudy, mayBeRung } from "./store.js";
 
 const GUEST_COLOUR = "#f472b6";
 
@@ -83,6 +83,9 @@ function ring(deps: Deps): SocketMessage {
     handle: async (context, { studyId, userId }) => {
       const study = await allowedStudy(deps, context, studyId);
       if (!study.ok) return study;
+      // Only people of the study's own hospital or reading group: a ring tells them the caller's name and a study's id.
+      if (!(await mayBeRung(deps.db, userId, study.value)))
+        return err(refusal("not_found", "There is nobody of that name to ring."));
       const heard = await context.io.in(topics.user(userId)).fetchSockets();
       context.io
         .to(topics.user(userId))

@@ -24,6 +24,15 @@ export async function colourOf(db: Database, userId: string): Promise<string> {
   return user?.colour ?? "#9aa5b1";
 }
 
+/** Is this somebody of the hospital that the study comes from, or of the group that reads it? */
+export async function mayBeRung(db: Database, userId: string, study: ConsultStudy): Promise<boolean> {
+  const { rows } = await db.pool.query(
+    "SELECT 1 FROM user_account WHERE id = $1 AND disabled_at IS NULL AND organisation_id = ANY($2::uuid[])",
+    [userId, [study.organisationId, ...(study.groupId ? [study.groupId] : [])]],
+  );
+  return rows.length > 0;
+}
+
 /** Consults that a crashed hub left open: their media is gone, so they have ended. */
 export async function closeLeftOver(db: Database): Promise<void> {
   await db.pool.query("UPDATE consult SET ended_at = now() WHERE ended_at IS NULL");

@@ -2,8 +2,8 @@ import type { Refusal } from "@readroom/shared/contract/errors.js";
 import type { RoomPerson, RoomRights } from "@readroom/shared/contract/room.js";
 import type { Actor } from "@readroom/shared/domain/access.js";
 import type { Result } from "@readroom/shared/kernel/result.js";
-import type { SqlClient } from "../../kernel/database.js";
 import type * as Y from "yjs";
+import type { SqlClient } from "../../kernel/database.js";
 
 /** Who comes into a room, and what that person may do there. */
 export interface RoomGrant {

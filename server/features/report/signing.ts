@@ -5,10 +5,10 @@ import { type Action, type Actor, may, type UserActor } from "@readroom/shared/d
 import { type ReportState, type SignKind, signWarnings, stateAfterSigning } from "@readroom/shared/domain/report.js";
 import { MINUTE } from "@readroom/shared/kernel/instant.js";
 import { err, ok, type Result } from "@readroom/shared/kernel/result.js";
-import type { SqlClient, SqlPool } from "../../kernel/database.js";
 import * as Y from "yjs";
 import type { z } from "zod";
 import { audit } from "../../kernel/audit.js";
+import type { SqlClient, SqlPool } from "../../kernel/database.js";
 import type { Deps } from "../../kernel/deps.js";
 import { appendEvents } from "../../kernel/outbox.js";
 import { type RoomStudy, type SharedDocuments, subjectOf, whyNotWrite } from "../reading/public.js";

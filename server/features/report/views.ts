@@ -63,5 +63,14 @@ async function draftView(
 
 async function notBegun(deps: Deps, study: RoomStudy): Promise<ReportView> {
   const { list } = await communicationsOf(deps.db.pool, study.id);
-  return { reportId: null, studyId: study.id, state: "none", version: 0, draft: null, communications: list, canAdd: false, versions: [] };
+  return {
+    reportId: null,
+    studyId: study.id,
+    state: "none",
+    version: 0,
+    draft: null,
+    communications: list,
+    canAdd: false,
+    versions: [],
+  };
 }

@@ -61,7 +61,9 @@ export const Authors = Extension.create<AuthorsOptions>({
         state: {
           init: (_config, state) => draw(state.doc),
           apply: (transaction, before, _old, state) =>
-            transaction.getMeta(authorsKey) === undefined ? before.map(transaction.mapping, transaction.doc) : draw(state.doc),
+            transaction.getMeta(authorsKey) === undefined
+              ? before.map(transaction.mapping, transaction.doc)
+              : draw(state.doc),
         },
         // The shared text has an edit only after the editor has drawn it: who wrote it is asked a moment later.
         view: (view) => {
