@@ -3,6 +3,7 @@ import { spotlight } from "@mantine/spotlight";
 import { IconSearch } from "@tabler/icons-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { NavLink, Outlet, useLocation, useMatch } from "react-router";
+import { useHeldClaims } from "../features/worklist/public";
 import { useSignedIn } from "../kernel/session";
 import { KeyHint, useKeys } from "../ui/keys";
 import { Logo } from "../ui/logo";
@@ -24,6 +25,7 @@ export function Shell() {
   const scheme = schemeOf(session);
   // biome-ignore lint/correctness/useExhaustiveDependencies: applied once per person, the menu changes it afterwards
   useEffect(() => setColorScheme(scheme), [session.user.id]);
+  useHeldClaims();
   useKeys([
     {
       id: "app.search",

@@ -27,20 +27,22 @@ export function Page({
   );
 }
 
-/** A titled box. `flush` lets a list reach its edges. */
+/** A titled box. `flush` lets a list reach its edges; `id` is where a link leads. */
 export function Panel({
+  id,
   title,
   aside,
   flush = false,
   children,
 }: {
+  id?: string;
   title?: string;
   aside?: ReactNode;
   flush?: boolean;
   children: ReactNode;
 }) {
   return (
-    <section className={classes.panel} aria-label={title}>
+    <section id={id} className={classes.panel} aria-label={title}>
       {title || aside ? (
         <header className={classes.panelHead}>
           {title ? <h2 className={classes.panelTitle}>{title}</h2> : <span />}

@@ -1,5 +1,6 @@
 import { SegmentedControl } from "@mantine/core";
-import { useState } from "react";
+import { useEffect, useState } from "react";
+import { useLocation } from "react-router";
 import { useMay } from "../../kernel/session";
 import { useLive } from "../../kernel/socket";
 import { LiveDot } from "../../ui/live-dot";
@@ -14,6 +15,9 @@ import { Lanes } from "./parts/lanes";
 import { Messages } from "./parts/messages";
 import { AttentionList } from "./parts/queue-list";
 import { useOperations, useReloadOnEvents } from "./source";
+
+/** Where an undelivered result's link leads. */
+const TRAFFIC = "in-and-out";
 
 /** The operator's first page: what is stuck, which clocks run out, who is on, and whether results arrive. */
 export default function OperationsPage() {
@@ -73,6 +77,11 @@ function Traffic() {
   const deliveries = useMay("delivery.read");
   const messages = useMay("message.read");
   const [tab, setTab] = useState(deliveries ? "deliveries" : "messages");
+  const { hash, key } = useLocation();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` makes the same link lead here a second time
+  useEffect(() => {
+    if (hash === `#${TRAFFIC}`) document.getElementById(TRAFFIC)?.scrollIntoView({ block: "start" });
+  }, [hash, key]);
   if (!deliveries && !messages) return null;
   const tabs = [
     ...(deliveries ? [{ value: "deliveries", label: "Deliveries" }] : []),
@@ -80,6 +89,7 @@ function Traffic() {
   ];
   return (
     <Panel
+      id={TRAFFIC}
       title="In and out"
       flush
       aside={<SegmentedControl aria-label="What to show" data={tabs} value={tab} onChange={setTab} />}

@@ -3,11 +3,12 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { asHubError } from "../../kernel/api";
+import { renewClaim } from "../../kernel/claims";
 import { useSignedIn } from "../../kernel/session";
 import { useSocket } from "../../kernel/socket";
 import { toast } from "../../ui/toast";
 import { type Standing, standingOf } from "./model";
-import { claimNext, claimStudy, releaseStudy, renewClaim, studyKey, takeOverStudy } from "./source";
+import { claimNext, claimStudy, releaseStudy, studyKey, takeOverStudy } from "./source";
 
 export interface ClaimHands {
   standing: Standing;

@@ -1,6 +1,7 @@
 import { Button, TextInput } from "@mantine/core";
 import { IconSearch, IconX } from "@tabler/icons-react";
 import { useMemo, useRef, useState } from "react";
+import { useSearchParams } from "react-router";
 import { asHubError } from "../../kernel/api";
 import { useMay } from "../../kernel/session";
 import { useLive } from "../../kernel/socket";
@@ -29,9 +30,11 @@ export default function WorklistPage() {
   const viewer = useViewer(query.data);
   const now = useNow();
   const saved = useSavedViews();
-  const [chosen, setChosen] = useState<string>(() => (viewer.reader ? "for-me" : "all"));
+  // Other pages lead here with a tab and a study; from then on the page goes its own way.
+  const [wanted] = useSearchParams();
+  const [chosen, setChosen] = useState<string>(() => wanted.get("view") ?? (viewer.reader ? "for-me" : "all"));
   const [filter, setFilter] = useState("");
-  const [selected, setSelected] = useState<string | null>(null);
+  const [selected, setSelected] = useState<string | null>(() => wanted.get("study"));
   const [previewing, setPreviewing] = useState(true);
   const field = useRef<HTMLInputElement>(null);
   const claims = useClaims();

@@ -24,8 +24,12 @@ export function attentionList(queues: Queues): AttentionEntry[] {
 }
 
 const place = (waiting: Waiting): string => [waiting.what, waiting.site].filter((part) => part !== "").join(" · ");
-const open = (studyId: string | null, label: string, fragment = ""): ClearingAction[] =>
-  studyId ? [{ label, href: `/study/${studyId}${fragment}` }] : [];
+const open = (studyId: string | null, label: string): ClearingAction[] =>
+  studyId ? [{ label, href: `/read/${studyId}` }] : [];
+const inList = (view: "unroutable" | "to-confirm", studyId: string, label: string): ClearingAction => ({
+  label,
+  href: `/worklist?view=${view}&study=${studyId}`,
+});
 
 function entry(
   kind: AttentionEntry["kind"],
@@ -39,14 +43,14 @@ function entry(
 const critical = (waiting: Waiting): AttentionEntry =>
   entry("critical_unacknowledged", waiting, {
     severity: waiting.extra === "late" ? 1 : 2,
-    actions: open(waiting.studyId, "Open the call", "?panel=critical"),
+    actions: open(waiting.studyId, "Open the study"),
   });
 
 const unroutable = (waiting: Waiting): AttentionEntry =>
   entry("unroutable", waiting, {
     severity: waiting.extra === "routine" ? 2 : 1,
     actions: [
-      { label: "Choose a pool", href: `/operations?reroute=${waiting.id}` },
+      inList("unroutable", waiting.id, "Show it"),
       {
         label: "Try the rules again",
         method: "POST",
@@ -59,17 +63,14 @@ const unroutable = (waiting: Waiting): AttentionEntry =>
 const unmatched = (waiting: Waiting): AttentionEntry =>
   entry("unmatched", waiting, {
     severity: waiting.extra === "routine" ? 3 : 2,
-    actions: [
-      { label: "Find its order", href: `/operations?match=${waiting.id}` },
-      { label: "Read without an order", href: `/operations?confirm=${waiting.id}` },
-    ],
+    actions: [inList("to-confirm", waiting.id, "Find its order")],
   });
 
 function undelivered(waiting: Waiting): AttentionEntry {
   const ambiguous = waiting.extra === "ambiguous";
   return entry(ambiguous ? "delivery_ambiguous" : "undelivered", waiting, {
     severity: ambiguous ? 1 : 2,
-    actions: [{ label: "Open the delivery", href: `/operations/deliveries/${waiting.id}` }],
+    actions: [{ label: "See the deliveries", href: "/operations#in-and-out" }],
   });
 }
 

@@ -1,0 +1,1 @@
+export { useHeldClaims } from "./use-held-claims";
