@@ -180,7 +180,8 @@ function staleClaim(
     return refusal("stale_fence", "Somebody else holds this study now.", { action: "Ask for it to be handed over." });
   if (!addition && (claim.claimState !== "held" || !mine))
     return refusal("stale_fence", "You no longer hold this study.", { action: "Claim it again, then sign." });
-  if (claim.claimFence !== command.fence)
+  // After a final signature nobody holds the study: the frozen document and the hash guard an addition, there is no claim to be stale.
+  if (!addition && claim.claimFence !== command.fence)
     return refusal("stale_fence", "Your claim is not the current one.", { action: "Load the study anew, then sign." });
   return null;
 }
