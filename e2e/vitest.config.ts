@@ -10,7 +10,12 @@ export default defineConfig({
     alias: [{ find: /^@readroom\/shared\/(.*)\.js$/, replacement: `${root}shared/$1.ts` }],
   },
   test: {
-    include: ["shared/**/*.test.ts", "server/**/*.test.ts", "client/**/*.test.{ts,tsx}", "e2e/{devices,fixtures,lint}/**/*.test.ts"],
+    include: [
+      "shared/**/*.test.ts",
+      "server/**/*.test.ts",
+      "client/**/*.test.{ts,tsx}",
+      "e2e/{devices,fixtures,lint}/**/*.test.ts",
+    ],
     exclude: ["**/node_modules/**", "**/dist/**"],
     globalSetup: ["e2e/fixtures/database.setup.ts"],
     testTimeout: 30_000,
