@@ -2,6 +2,7 @@ import { promisify } from "node:util";
 import { crc32, deflate } from "node:zlib";
 import { Tag } from "@readroom/shared/dicom/tags.js";
 import { RLE_LOSSLESS, transferSyntax } from "@readroom/shared/dicom/transfer-syntaxes.js";
+import { decodeFrame, isDecodable } from "./codecs.js";
 
 type Json = Readonly<Record<string, { Value?: unknown[] } | undefined>>;
 export type RenderedImage = { readonly type: "image/png" | "image/jpeg"; readonly bytes: Buffer };
@@ -45,22 +46,33 @@ function shapeOf(json: Json): Shape {
 
 /**
  * A frame as a picture for lists and previews, not for reading: windowed as the file says, at most `side` pixels wide and high.
- * Uncompressed and RLE frames are drawn; baseline JPEG goes out as it is. Other codecs are left to the viewer, which has them.
+ * Uncompressed, RLE, JPEG-LS and JPEG 2000 frames are drawn; baseline JPEG goes out as it is. The rest is left to the viewer.
  */
 export async function renderPng(json: Json, frame: Buffer, syntaxUid: string, side: number): Promise<RenderedImage> {
   if (syntaxUid === JPEG_BASELINE) return { type: "image/jpeg", bytes: frame };
   const shape = shapeOf(json);
   if (shape.rows === 0 || shape.columns === 0) throw new RenderTrouble("This instance has no image.");
   if (![8, 16].includes(shape.bits)) throw new RenderTrouble(`Images of ${shape.bits} bits are not rendered.`);
-  const rle = syntaxUid === RLE_LOSSLESS;
-  if (!rle && transferSyntax(syntaxUid)?.encapsulated !== false)
-    throw new RenderTrouble(`Images in transfer syntax ${syntaxUid} are not rendered.`);
-  const pixels = rle ? decodeRle(frame, shape) : frame;
-  const native = rle ? { ...shape, planar: true } : shape;
+  const { pixels, native } = await samplesOf(shape, frame, syntaxUid);
   if (pixels.length < expectedBytes(native)) throw new RenderTrouble("The frame is shorter than its rows and columns.");
   const step = Math.max(1, Math.ceil(Math.max(shape.rows, shape.columns) / side));
   const sample = shape.samples === 3 ? colour(native, pixels) : gray(json, native, pixels, step);
   return { type: "image/png", bytes: await png(shape, step, sample) };
+}
+
+/** The frame's samples, and their shape once they are out of their encoding. */
+async function samplesOf(shape: Shape, frame: Buffer, syntaxUid: string): Promise<{ pixels: Buffer; native: Shape }> {
+  if (syntaxUid === RLE_LOSSLESS) return { pixels: decodeRle(frame, shape), native: { ...shape, planar: true } };
+  if (isDecodable(syntaxUid)) {
+    const pixels = await decodeFrame(frame, syntaxUid);
+    if (pixels === undefined) throw new RenderTrouble("The frame is not what its transfer syntax says.");
+    // JPEG 2000 takes its own colour transform back while it decodes.
+    const photometric = /^YBR_(RCT|ICT)$/.test(shape.photometric) ? "RGB" : shape.photometric;
+    return { pixels, native: { ...shape, photometric, planar: false } };
+  }
+  if (transferSyntax(syntaxUid)?.encapsulated !== false)
+    throw new RenderTrouble(`Images in transfer syntax ${syntaxUid} are not rendered.`);
+  return { pixels: frame, native: shape };
 }
 
 function expectedBytes(shape: Shape): number {
