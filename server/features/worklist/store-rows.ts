@@ -215,7 +215,9 @@ function claimView(raw: Raw): ClaimView {
 /** "SAMPLE, Ada" from a name as orders ({alphabetic …}) or DICOM JSON ({Alphabetic …}) keep it. */
 export function displayName(name: Name): string {
   const group = (key: string) => name[key] ?? name[key.charAt(0).toUpperCase() + key.slice(1)] ?? "";
-  return displayPersonName(parsePersonName([group("alphabetic"), group("ideographic"), group("phonetic")].join("=")));
+  const groups = [group("alphabetic"), group("ideographic"), group("phonetic")].join("=");
+  // Some modalities blank the name out: a row must not look as if it had no patient.
+  return displayPersonName(parsePersonName(groups)).trim() || "Name not sent";
 }
 
 /** YYYY-MM-DD of YYYYMMDD or YYYY-MM-DD; null where the day is not known. */
