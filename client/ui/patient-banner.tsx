@@ -9,6 +9,8 @@ export interface PatientBannerProps {
   birthDate?: string | null;
   sex?: string | null;
   mrn?: string | null;
+  /** The age is the one on this day, as on the images; ms. Left out: today's. */
+  studyAt?: number | null;
   /** What else identifies this piece of work, in order: procedure, date, accession, site. */
   facts?: ReadonlyArray<ReactNode>;
   /** Clock, people, actions: at the right. */
@@ -16,10 +18,10 @@ export interface PatientBannerProps {
 }
 
 /** Whose images these are, first thing in the same place on every screen. The name never truncates before the facts do. */
-export function PatientBanner({ name, birthDate, sex, mrn, facts = [], children }: PatientBannerProps) {
+export function PatientBanner({ name, birthDate, sex, mrn, studyAt, facts = [], children }: PatientBannerProps) {
   const now = useNow();
   const shown = personName(name);
-  const person = [age(birthDate, now), sex].filter(Boolean).join(" ");
+  const person = [age(birthDate, studyAt ?? now), sex].filter(Boolean).join(" ");
   return (
     <section className={classes.banner} aria-label={`Patient ${shown}`}>
       <div className={classes.who}>

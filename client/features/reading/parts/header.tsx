@@ -40,6 +40,7 @@ export function Header({ detail, presence, series, mine, onSign }: HeaderProps) 
           birthDate={row.patient.birthDate}
           sex={row.patient.sex}
           mrn={row.patient.mrn}
+          studyAt={row.studyAt}
           facts={factsOf(row)}
         >
           <UrgencyChip level={row.urgency} reason={row.urgencyReason} />

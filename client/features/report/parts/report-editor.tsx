@@ -111,7 +111,7 @@ function Writing(props: ReportEditorProps) {
             Who wrote
           </Button>
         </Tooltip>
-        <Button leftSection={<IconSignature size={16} />} disabled={!canWrite} onClick={props.onSign}>
+        <Button variant="default" leftSection={<IconSignature size={16} />} disabled={!canWrite} onClick={props.onSign}>
           Sign
         </Button>
       </div>

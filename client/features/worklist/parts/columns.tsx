@@ -20,7 +20,7 @@ export function columns(userId: string): Array<Column<Line>> {
       id: "patient",
       header: "Patient",
       track: track(2),
-      render: (line) => <strong className={classes.patient}>{line.patient.name}</strong>,
+      render: (line) => <strong className={classes.patient}>{nameOf(line)}</strong>,
     },
     { id: "age", header: "Age, sex", track: track(3), render: (line) => <AgeSex line={line} /> },
     { id: "procedure", header: "Procedure", track: track(4), render: (line) => <Procedure line={line} /> },
@@ -41,6 +41,8 @@ export function columns(userId: string): Array<Column<Line>> {
     { id: "state", header: "Status", track: track(8), render: (line) => <Standing line={line} userId={userId} /> },
   ];
 }
+
+const nameOf = (line: Line) => line.patient.name || <span className={classes.soft}>Name not sent</span>;
 
 function Clock({ line }: { line: Line }) {
   if (!line.clock) return <span className={classes.soft}>no clock</span>;
@@ -111,13 +113,13 @@ export function LineCard({ line, userId }: { line: Line; userId: string }) {
         <Urgency line={line} />
       </span>
       <span className={classes.cardRow}>
-        <strong className="rr-ellipsis">{line.patient.name}</strong>
+        <strong className="rr-ellipsis">{nameOf(line)}</strong>
         <AgeSex line={line} />
       </span>
       <Procedure line={line} />
       <span className={classes.cardRow}>
         <span className={`${classes.soft} rr-ellipsis`}>
-          {line.site.name} · {count(line.images.received)} images
+          {line.site.name} · {count(line.images.received)} {line.images.received === 1 ? "image" : "images"}
           {line.priors ? ` · ${line.priors} ${line.priors === 1 ? "prior" : "priors"}` : ""}
         </span>
         <Standing line={line} userId={userId} />

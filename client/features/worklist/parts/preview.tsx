@@ -31,10 +31,10 @@ export function Preview({
     placeholderData: (before, other) => (other?.queryKey[1] === line.studyId ? before : undefined),
   });
   return (
-    <aside className={classes.preview} aria-label={`Preview of ${line.patient.name}`}>
+    <aside className={classes.preview} aria-label={`Preview of ${line.patient.name || "a study"}`}>
       <header className={classes.head}>
         <div className={classes.title}>
-          <strong>{line.patient.name}</strong>
+          <strong>{line.patient.name || "Name not sent"}</strong>
           <span className={classes.facts}>
             {[
               line.patient.mrn ? `MRN ${line.patient.mrn}` : "",
