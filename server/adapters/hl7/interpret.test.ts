@@ -314,4 +314,15 @@ describe("orders of our own making", () => {
     expect(problem(read("GET / HTTP/1.1\r\n"))).toBe("unsupported 100 MSH^1");
     expect(problem(read(madeOrder().replace("|P|2", "|X|2")))).toBe("unsupported 202 MSH^1^11");
   });
+
+  test("[HL43] a field too long to be what it says it is names itself; a long reason is no such field", () => {
+    const named = (pid: string) => read(madeOrder({ segments: { PID: pid } }));
+    expect(problem(named(`PID|1||P1^^^STMARY^MR||${"A".repeat(4_001)}`))).toBe("unacceptable 102 PID^1^5");
+    const reason = (length: number) =>
+      read(
+        madeOrder({ segments: { OBR: `OBR|1|P100|F100|CT^CT Head^L${"|".repeat(9)}${"a".repeat(length)}|||||A100` } }),
+      );
+    expect(only(reason(64_000)).content.clinicalQuestion).toHaveLength(64_000);
+    expect(problem(reason(64_001))).toBe("unacceptable 102 OBR^1^13");
+  });
 });

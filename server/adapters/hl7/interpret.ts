@@ -7,6 +7,7 @@ import type {
   PatientFacts,
   SenderProfile,
 } from "../../features/orders/ports.js";
+import { tooLong } from "./bounds.js";
 import { headerOf } from "./header.js";
 import { type Hl7Text, parseMessage, type Segment } from "./message.js";
 import { findModality } from "./modality.js";
@@ -44,6 +45,8 @@ export function interpret(raw: Uint8Array, profile: SenderProfile): Interpreted 
   if (refusedHeader) return unsupported(refusedHeader);
   const pid = message.first("PID");
   if (!pid) return refuse({ condition: 100, location: "PID", text: "the message has no PID segment" });
+  const long = tooLong(message);
+  if (long) return refuse(long);
   const patient = patientFacts(pid, profile.patientIdIssuer);
   if (!patient) return refuse({ condition: 101, location: "PID^1^3", text: "PID-3 names no patient identifier" });
   if (header.value.messageType === "ADT^A40") return merge(message, patient, profile);
