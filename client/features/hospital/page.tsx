@@ -67,9 +67,12 @@ export default function HospitalPage() {
 
 function leadOf(view: HospitalView): string {
   const groups = [...new Set(view.contracts.map((contract) => contract.groupName))].join(", ");
-  const on = view.onShift
-    .map((reader) => `${reader.name} (→ ${timeOfDay(reader.until, view.hospital.timeZone)})`)
-    .join(", ");
+  const until = new Map<string, string[]>();
+  for (const { name, until: end } of view.onShift) {
+    const time = timeOfDay(end, view.hospital.timeZone);
+    until.set(time, [...(until.get(time) ?? []), name]);
+  }
+  const on = [...until].map(([time, names]) => `${names.join(", ")} → ${time}`).join("; ");
   return [groups ? `Read by ${groups}` : "No contract in force", on ? `on duty: ${on}` : "nobody on duty now"].join(
     " · ",
   );

@@ -54,8 +54,10 @@ export function Studies({ rows, now }: { rows: readonly WorklistRow[]; now: numb
             header: "Patient",
             render: (row) => (
               <>
-                <strong style={{ fontWeight: 550 }}>{row.patient.name}</strong>{" "}
-                <span className={classes.soft}>{[row.patient.age, row.patient.sex].filter(Boolean).join(" ")}</span>
+                <strong style={{ fontWeight: 550 }}>{row.patient.name || "Name not sent"}</strong>{" "}
+                <span className={classes.soft}>
+                  {[row.patient.age?.replace(/ Y$/, ""), row.patient.sex].filter(Boolean).join(" ")}
+                </span>
               </>
             ),
           },
