@@ -27,7 +27,7 @@ let head: Row;
 let link: string;
 
 test.beforeAll(async () => {
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   hub = await startHub();
   scratch = mkdtempSync(join(tmpdir(), "readroom-screens-"));
   mkdirSync(PICTURES, { recursive: true });

@@ -41,7 +41,11 @@ export function useClaim(detail: StudyDetail): ClaimHands {
   const refresh = () => client.invalidateQueries({ queryKey: studyKey(studyId) });
   useHeartbeat(studyId, mine ? standing : null, refresh);
 
+  // State comes a render too late for a key that is pressed twice.
+  const acting = useRef(false);
   const act = async (work: () => Promise<void>) => {
+    if (acting.current) return;
+    acting.current = true;
     setBusy(true);
     try {
       await work();
@@ -50,6 +54,7 @@ export function useClaim(detail: StudyDetail): ClaimHands {
       const reasons = Array.isArray(error.detail.reasons) ? error.detail.reasons.join(" ") : "";
       toast.refused([error.message, reasons || error.action].filter(Boolean).join(" "));
     } finally {
+      acting.current = false;
       setBusy(false);
       await refresh();
     }

@@ -1,4 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
+import { useRef } from "react";
 import { useNavigate } from "react-router";
 import { asHubError, type HubError } from "../../kernel/api";
 import { serverClock } from "../../kernel/clock";
@@ -25,6 +26,8 @@ export function useClaims() {
   const client = useQueryClient();
   const navigate = useNavigate();
   const { user } = useSignedIn();
+  // A key pressed twice must not claim two studies.
+  const asking = useRef(false);
   const refused = (thrown: unknown) => toast.refused(sayRefusal(asHubError(thrown), serverClock.now()));
 
   return {
@@ -44,6 +47,8 @@ export function useClaims() {
     },
     /** The most urgent study that this person may read, claimed and opened. */
     next: async () => {
+      if (asking.current) return;
+      asking.current = true;
       try {
         const given = await claimNext();
         if (!given.line) {
@@ -54,6 +59,8 @@ export function useClaims() {
         navigate(`/read/${given.line.studyId}`);
       } catch (thrown) {
         refused(thrown);
+      } finally {
+        asking.current = false;
       }
     },
     release: async (line: Line) => {
