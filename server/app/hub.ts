@@ -47,6 +47,9 @@ export async function startHub(
   const { features, pipeline } = composeFeatures(deps, config, databaseUrl);
   const authenticate = makeAuthenticate(credentialLookups(deps));
   let ready = false;
+  // Listeners and child processes come up while the http server is put together; what fails is told where it is waited for.
+  const starting = Promise.all(features.map((feature) => feature.start?.()));
+  starting.catch(() => undefined);
 
   const app = await buildHttp({
     log,
@@ -68,11 +71,8 @@ export async function startHub(
     features.flatMap((feature) => feature.socket ?? []),
   );
 
-  const stops: (() => Promise<void>)[] = [];
-  for (const feature of features) {
-    await feature.start?.();
-    if (feature.stop) stops.push(feature.stop);
-  }
+  await starting;
+  const stops = features.flatMap((feature) => feature.stop ?? []);
   if (config.roles.includes("relay")) stops.push(await startRelay(deps, databaseUrl, features));
   const follower = startFollower(deps, databaseUrl, await topPublishedSeq(db), (events) => {
     for (const event of events) {

@@ -1,22 +1,7 @@
-import { statSync } from "node:fs";
-import { resolve } from "node:path";
 import { type Pipeline, sitesWithin } from "../features/ingest/public.js";
 import type { Deps } from "../kernel/deps.js";
-import { ConfigError } from "./config.js";
 
 const EVERY_MS = 1_000;
-
-/** The folder of `--import DIR`, or null. Throws ConfigError where it is missing or no folder. */
-export function importFolder(argv: readonly string[]): string | null {
-  const at = argv.findIndex((word) => word === "--import" || word.startsWith("--import="));
-  if (at < 0) return null;
-  const named = argv[at]?.startsWith("--import=") ? argv[at].slice("--import=".length) : argv[at + 1];
-  if (!named) throw new ConfigError("--import needs a folder: npm start -- --import DIR");
-  const folder = resolve(named);
-  const found = statSync(folder, { throwIfNoEntry: false });
-  if (!found?.isDirectory()) throw new ConfigError(`--import ${folder}: there is no such folder`);
-  return folder;
-}
 
 /** Takes every DICOM file below the folder, DICOMDIR or not, into the first site; a line a second says how far it is, the last one what came of it. */
 export async function runImport(

@@ -3,9 +3,8 @@ import { fileURLToPath } from "node:url";
 import { start as startEmbedded } from "../adapters/postgres/embedded.js";
 import { makeLog } from "../kernel/log.js";
 import { migrate } from "../kernel/migrate.js";
+import { importFolder } from "./arguments.js";
 import { type Config, ConfigError, readConfig } from "./config.js";
-import { startHub } from "./hub.js";
-import { importFolder, runImport } from "./import.js";
 
 const MIGRATIONS = fileURLToPath(new URL("../../prisma/migrations/", import.meta.url));
 
@@ -18,12 +17,14 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const folder = importFolder(process.argv.slice(2));
   const log = makeLog(config.logLevel);
-  const database = await openOrEmbed(config);
+  // The hub's code is loaded while PostgreSQL starts: each takes about a second.
+  const [database, { startHub }] = await Promise.all([openOrEmbed(config), import("./hub.js")]);
   const applied = await migrate(database.url, MIGRATIONS);
   if (applied.length > 0) say(`database   ${applied.length} migration${applied.length === 1 ? "" : "s"} applied`);
   const hub = await startHub(config, database.url, log, say);
   say(`readroom   http://localhost:${config.http.port}`);
   if (folder) {
+    const { runImport } = await import("./import.js");
     runImport(hub.deps, hub.pipeline, folder, say).catch((error: unknown) => {
       say(
         `import     stopped: ${error instanceof Error ? error.message : String(error)}. What was taken stays; start it again to go on`,

@@ -1,6 +1,5 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import pdfmake from "pdfmake";
 import type { Content, TDocumentDefinitions } from "pdfmake/interfaces.js";
 import { printedText } from "./glyphs.js";
 
@@ -48,17 +47,26 @@ export interface ReportPdfVersion {
 }
 
 const fonts = join(dirname(createRequire(import.meta.url).resolve("pdfmake/package.json")), "fonts", "Roboto");
-pdfmake.setFonts({
-  Roboto: {
-    normal: join(fonts, "Roboto-Regular.ttf"),
-    bold: join(fonts, "Roboto-Medium.ttf"),
-    italics: join(fonts, "Roboto-Italic.ttf"),
-    bolditalics: join(fonts, "Roboto-MediumItalic.ttf"),
-  },
-});
-// Report text is data: nothing in it may make the renderer read a file or open an address.
-pdfmake.setUrlAccessPolicy(() => false);
-pdfmake.setLocalAccessPolicy((path) => path.startsWith(fonts));
+let loading: Promise<typeof import("pdfmake")> | undefined;
+
+/** The renderer, loaded with the first report: it is a large part of the hub's code and no start should wait for it. */
+function renderer() {
+  loading ??= import("pdfmake").then(({ default: pdfmake }) => {
+    pdfmake.setFonts({
+      Roboto: {
+        normal: join(fonts, "Roboto-Regular.ttf"),
+        bold: join(fonts, "Roboto-Medium.ttf"),
+        italics: join(fonts, "Roboto-Italic.ttf"),
+        bolditalics: join(fonts, "Roboto-MediumItalic.ttf"),
+      },
+    });
+    // Report text is data: nothing in it may make the renderer read a file or open an address.
+    pdfmake.setUrlAccessPolicy(() => false);
+    pdfmake.setLocalAccessPolicy((path) => path.startsWith(fonts));
+    return pdfmake;
+  });
+  return loading;
+}
 
 const TITLE = {
   preliminary: "Preliminary report",
@@ -93,7 +101,7 @@ export async function renderReportPdf(input: ReportPdfInput): Promise<Uint8Array
     header: page.header(),
     footer: (current, count) => page.footer(current, count),
   };
-  return new Uint8Array(await pdfmake.createPdf(definition).getBuffer());
+  return new Uint8Array(await (await renderer()).createPdf(definition).getBuffer());
 }
 
 class Page {
