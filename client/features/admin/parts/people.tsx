@@ -42,6 +42,7 @@ export function People() {
         columns={[
           {
             header: "Name",
+            wide: true,
             render: (user) => (
               <>
                 {user.name} <span className={classes.soft}>{user.title}</span>
@@ -51,7 +52,7 @@ export function People() {
           { header: "Log-in", render: (user) => user.email },
           { header: "Organisation", render: (user) => user.organisation.name },
           { header: "Roles", render: (user) => rolesOf(user) },
-          { header: "Reads", render: (user) => user.subspecialties.join(", ") || "–" },
+          { header: "Reads", wide: true, render: (user) => user.subspecialties.join(", ") || "–" },
           { header: "Last here", render: (user) => (user.lastSeenAt ? ago(user.lastSeenAt, now) : "never") },
           {
             header: "State",
