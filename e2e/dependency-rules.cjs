@@ -124,7 +124,8 @@ module.exports = {
     ),
     onlyIn(
       "cornerstone-in-viewport",
-      ["@cornerstonejs/[^/]+"],
+      // Its codecs are libraries of their own: the archive decodes thumbnails with them.
+      ["@cornerstonejs/(?!codec-)[^/]+"],
       ["^client/viewport/"],
       "the viewer can be replaced in one place",
     ),
