@@ -25,7 +25,7 @@ export function PatientBanner({ name, birthDate, sex, mrn, studyAt, facts = [], 
   return (
     <section className={classes.banner} aria-label={`Patient ${shown}`}>
       <div className={classes.who}>
-        <strong className={classes.name}>{shown}</strong>
+        <h1 className={classes.name}>{shown}</h1>
         {person ? <span className={classes.fact}>{person}</span> : null}
         {mrn ? <span className={classes.fact}>MRN {mrn}</span> : null}
       </div>

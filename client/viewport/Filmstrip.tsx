@@ -83,7 +83,6 @@ function Thumbnail({ base, series, isHung, onHang }: ThumbnailProps) {
   }, [base, studyInstanceUid, seriesInstanceUid]);
 
   const name = series.description ?? series.modality ?? "Series";
-  const images = count === undefined ? "" : `${count} ${count === 1 ? "image" : "images"}`;
   const share = progress && progress.loaded < progress.total ? progress.loaded / progress.total : undefined;
   return (
     <button
@@ -91,7 +90,6 @@ function Thumbnail({ base, series, isHung, onHang }: ThumbnailProps) {
       type="button"
       className={classes.thumbnail}
       aria-pressed={isHung}
-      aria-label={`Series ${series.seriesNumber ?? ""}, ${name}, ${images}`}
       title={name}
       draggable={picture !== "none"}
       onDragStart={(event) => {
@@ -107,9 +105,15 @@ function Thumbnail({ base, series, isHung, onHang }: ThumbnailProps) {
         {share === undefined ? null : <span className={classes.bar} style={{ width: `${share * 100}%` }} />}
       </span>
       <span className={classes.caption}>
-        <span className={classes.number}>{series.seriesNumber ?? "–"}</span>
+        <span className={classes.number}>
+          <span className="rr-visually-hidden">Series </span>
+          {series.seriesNumber ?? "–"}
+        </span>
         <span className={classes.name}>{name}</span>
-        <span className={classes.count}>{count ?? ""}</span>
+        <span className={classes.count}>
+          {count ?? ""}
+          <span className="rr-visually-hidden"> {count === 1 ? "image" : "images"}</span>
+        </span>
       </span>
     </button>
   );

@@ -20,11 +20,21 @@ const UNSAVED = "unsaved";
 export function indexedDbStore(personId: string, documentId: string): OpenOffline {
   return (doc) => {
     const persistence = new IndexeddbPersistence(`readroom:${personId}:${documentId}`, doc);
+    const loaded = persistence.whenSynced.then(async () => Number((await persistence.get(UNSAVED)) ?? 0));
+    let closed = false;
+    // What is written runs one after the other, and closing waits for it: a database that is closing throws at a late transaction.
+    let last: Promise<unknown> = loaded;
     return {
-      loaded: persistence.whenSynced.then(async () => Number((await persistence.get(UNSAVED)) ?? 0)),
+      loaded,
       origin: persistence,
-      noteUnsaved: (edits) => void persistence.set(UNSAVED, edits).catch(() => undefined),
-      close: (forget) => (forget ? persistence.clearData() : persistence.destroy()),
+      noteUnsaved: (edits) => {
+        if (!closed) last = last.then(() => persistence.set(UNSAVED, edits)).catch(() => undefined);
+      },
+      close: async (forget) => {
+        closed = true;
+        await last.catch(() => undefined);
+        await (forget ? persistence.clearData() : persistence.destroy());
+      },
     };
   };
 }
