@@ -16,24 +16,50 @@ export type OpenOffline = (doc: Y.Doc) => OfflineStore;
 
 const UNSAVED = "unsaved";
 
+/** Stores of this page by database: deleting a database closes every other connection to it, so only the last one may. */
+const open = new Map<string, number>();
+const closing = new Map<string, Promise<void>>();
+
 /** In the browser's IndexedDB, under the person's id, so that nobody else's log-in sends these edits as theirs. */
 export function indexedDbStore(personId: string, documentId: string): OpenOffline {
   return (doc) => {
-    const persistence = new IndexeddbPersistence(`readroom:${personId}:${documentId}`, doc);
-    const loaded = persistence.whenSynced.then(async () => Number((await persistence.get(UNSAVED)) ?? 0));
+    const name = `readroom:${personId}:${documentId}`;
+    open.set(name, (open.get(name) ?? 0) + 1);
     let closed = false;
+    let persistence: IndexeddbPersistence | null = null;
+    // A store of the same document that is being put away (the page was laid out anew) goes first.
+    const ready = (closing.get(name) ?? Promise.resolve()).then(() => {
+      if (!closed) persistence = new IndexeddbPersistence(name, doc);
+      return persistence;
+    });
+    const loaded = ready.then(async (store) => {
+      await store?.whenSynced;
+      return Number((await store?.get(UNSAVED)) ?? 0);
+    });
     // What is written runs one after the other, and closing waits for it: a database that is closing throws at a late transaction.
     let last: Promise<unknown> = loaded;
+    const putAway = async (forget: boolean): Promise<void> => {
+      await last.catch(() => undefined);
+      const others = (open.get(name) ?? 1) - 1;
+      open.set(name, others);
+      await (forget && others === 0 ? persistence?.clearData() : persistence?.destroy());
+    };
     return {
       loaded,
-      origin: persistence,
-      noteUnsaved: (edits) => {
-        if (!closed) last = last.then(() => persistence.set(UNSAVED, edits)).catch(() => undefined);
+      get origin() {
+        return persistence ?? doc;
       },
-      close: async (forget) => {
+      noteUnsaved: (edits) => {
+        if (!closed) last = last.then(() => persistence?.set(UNSAVED, edits)).catch(() => undefined);
+      },
+      close: (forget) => {
         closed = true;
-        await last.catch(() => undefined);
-        await (forget ? persistence.clearData() : persistence.destroy());
+        const done = putAway(forget);
+        closing.set(
+          name,
+          done.catch(() => undefined),
+        );
+        return done;
       },
     };
   };
