@@ -15,7 +15,7 @@ import { audit } from "../../kernel/audit.js";
 import type { Deps } from "../../kernel/deps.js";
 import type { Feature } from "../../kernel/feature.js";
 import { route } from "../../kernel/route.js";
-import { type GroupReader, groupReaders, type PoolRow, poolsOf } from "../routing/public.js";
+import { type GroupReader, groupReaders, type PoolRow, poolsOf } from "../roster/public.js";
 import { rowsWhere, topSeq } from "../worklist/public.js";
 import { attentionList } from "./attention.js";
 import * as store from "./store.js";

@@ -16,6 +16,7 @@ import { audit } from "../../kernel/audit.js";
 import type { Deps } from "../../kernel/deps.js";
 import { appendEvents } from "../../kernel/outbox.js";
 import { studyTopics } from "../../kernel/topics.js";
+import { type GroupReader, groupReaders, type PoolRow, poolsOf } from "../roster/public.js";
 import * as store from "./store.js";
 
 type Executor = Parameters<typeof appendEvents>[0];
@@ -52,8 +53,8 @@ async function decideUnder(
   now: Instant,
 ): Promise<Decided> {
   const [pools, readers, { rules }, mapping] = [
-    await store.poolsOf(tx, contract.groupId),
-    await store.groupReaders(tx, contract.groupId, now),
+    await poolsOf(tx, contract.groupId),
+    await groupReaders(tx, contract.groupId, now),
     await store.rulesOf(tx, contract.groupId),
     await store.mappingOf(tx, contract.groupId),
   ];
@@ -74,9 +75,9 @@ async function decideUnder(
   };
 }
 
-type Judged = { readonly reader: store.GroupReader; readonly right: ReadingRight };
+type Judged = { readonly reader: GroupReader; readonly right: ReadingRight };
 
-function poolFacts(pools: readonly store.PoolRow[], judged: readonly Judged[]): PoolFacts[] {
+function poolFacts(pools: readonly PoolRow[], judged: readonly Judged[]): PoolFacts[] {
   return pools.map((pool) => {
     const members = judged.filter(({ reader }) => reader.scope.poolIds.includes(pool.id));
     return {
@@ -88,7 +89,7 @@ function poolFacts(pools: readonly store.PoolRow[], judged: readonly Judged[]): 
 }
 
 /** One reader against one study, in words. */
-export function verdict(reader: store.GroupReader, right: ReadingRight, siteName: string) {
+export function verdict(reader: GroupReader, right: ReadingRight, siteName: string) {
   const words = right.against.map((reason) =>
     inWords(
       reason,

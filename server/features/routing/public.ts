@@ -5,7 +5,7 @@ import { routingRoutes } from "./routes.js";
 
 export { verdict } from "./commands.js";
 export { replaceRules } from "./rules.js";
-export { type ContractRow, contractOf, type GroupReader, groupReaders, type PoolRow, poolsOf } from "./store.js";
+export { type ContractRow, contractOf } from "./store.js";
 export { explain } from "./why.js";
 
 /** Where each study belongs and by when it is due, decided by rules and explained. */

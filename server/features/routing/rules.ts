@@ -8,6 +8,7 @@ import { audit } from "../../kernel/audit.js";
 import type { Deps } from "../../kernel/deps.js";
 import { appendEvents } from "../../kernel/outbox.js";
 import { topics } from "../../kernel/topics.js";
+import { type PoolRow, poolsOf } from "../roster/public.js";
 import * as store from "./store.js";
 
 type Executor = Parameters<typeof appendEvents>[0];
@@ -23,7 +24,7 @@ export async function rulesView(deps: Deps, groupId: string): Promise<RulesView>
   const [{ rules, builtIn }, subspecialties, pools] = await Promise.all([
     store.rulesOf(executor, groupId),
     store.mappingOf(executor, groupId),
-    store.poolsOf(executor, groupId),
+    poolsOf(executor, groupId),
   ]);
   return {
     rules: rules.map(({ id, position, name, condition, action, enabled, version }) => ({
@@ -54,7 +55,7 @@ export async function replaceRules(
   request: z.output<typeof RulesRequest>,
 ): Promise<Result<RulesView, Refusal>> {
   const groupId = actor.organisationId;
-  const pools = await store.poolsOf(deps.db.pool, groupId);
+  const pools = await poolsOf(deps.db.pool, groupId);
   const problems = request.rules.flatMap((rule) => problemsOf(rule, pools));
   if (problems.length > 0) return err(refusal("invalid", problems[0] ?? "", { detail: { problems } }));
   await deps.db.pgTx(async (tx) => {
@@ -73,7 +74,7 @@ async function announce(tx: Executor, actor: UserActor, count: number): Promise<
   ]);
 }
 
-function problemsOf(rule: z.output<typeof RulesRequest>["rules"][number], pools: readonly store.PoolRow[]): string[] {
+function problemsOf(rule: z.output<typeof RulesRequest>["rules"][number], pools: readonly PoolRow[]): string[] {
   const { pool } = rule.action;
   const problems: string[] = [];
   if (pool !== undefined && !pools.some(({ code }) => code.toLowerCase() === pool.toLowerCase()))

@@ -3,8 +3,9 @@ import { type Actor, mayRole } from "@readroom/shared/domain/access.js";
 import { readingRight } from "@readroom/shared/domain/reading-right.js";
 import { z } from "zod";
 import type { Deps } from "../../kernel/deps.js";
+import { groupReaders } from "../roster/public.js";
 import { verdict } from "./commands.js";
-import { decisionsOf, groupReaders } from "./store.js";
+import { decisionsOf } from "./store.js";
 
 /** What the explanation needs of a study that the caller has already been allowed to see. */
 export interface StudyToExplain {

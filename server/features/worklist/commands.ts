@@ -16,7 +16,8 @@ import { audit } from "../../kernel/audit.js";
 import type { Deps } from "../../kernel/deps.js";
 import { appendEvents } from "../../kernel/outbox.js";
 import { studyTopics, topics } from "../../kernel/topics.js";
-import { groupReaders, verdict } from "../routing/public.js";
+import { groupReaders } from "../roster/public.js";
+import { verdict } from "../routing/public.js";
 import * as store from "./store.js";
 
 const NOT_FOUND = refusal("not_found", "There is no such study.");

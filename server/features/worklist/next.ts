@@ -8,7 +8,7 @@ import type { Instant } from "@readroom/shared/kernel/instant.js";
 import { err, ok, type Result } from "@readroom/shared/kernel/result.js";
 import type { Deps } from "../../kernel/deps.js";
 import { studyTopics, topics } from "../../kernel/topics.js";
-import { groupReaders, poolsOf } from "../routing/public.js";
+import { groupReaders, poolsOf } from "../roster/public.js";
 import { grantNext, type NextGrant, type NextRequest, recordGrants } from "./store.js";
 import { sitesOf } from "./store-sites.js";
 

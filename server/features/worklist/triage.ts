@@ -7,7 +7,7 @@ import { audit } from "../../kernel/audit.js";
 import type { Deps } from "../../kernel/deps.js";
 import { appendEvents } from "../../kernel/outbox.js";
 import { studyTopics, topics } from "../../kernel/topics.js";
-import { poolsOf } from "../routing/public.js";
+import { poolsOf } from "../roster/public.js";
 import * as store from "./store.js";
 import * as triage from "./store-triage.js";
 

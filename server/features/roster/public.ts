@@ -1,0 +1,1 @@
+export { type GroupReader, groupReaders, type PoolRow, poolsOf } from "./store-readers.js";
