@@ -3,13 +3,13 @@ import type { Deps } from "../../kernel/deps.js";
 import { userActor } from "./commands.js";
 import { guestByHash, tokenByHash, userBySession } from "./store.js";
 
-export { addPeer, addToken, addUser, administered, revokeToken } from "./admin-commands.js";
+export { addPeer, addToken, addUser, administered, removePeer, revokeToken } from "./admin-commands.js";
 export { addOrganisation, addSite, sendResults } from "./admin-places.js";
 export { adminRoutes } from "./admin-routes.js";
 export { hashPassword } from "./passwords.js";
 export { identityRoutes, topicsOf } from "./routes.js";
 export { readerScope } from "./store.js";
-export { organisations, peers, tokens } from "./store-admin.js";
+export { organisations, peers, tokens, users } from "./store-admin.js";
 
 /** How the gateway finds out who a secret belongs to. */
 export function credentialLookups(deps: Deps): CredentialLookups {
