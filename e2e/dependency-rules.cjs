@@ -97,9 +97,12 @@ module.exports = {
     forbid("shared-no-node", "shared runs in the browser too", { path: "^shared/" }, { dependencyTypes: ["core"] }),
     forbid(
       "shared-libraries",
-      "shared is pure: schemas, shared documents and the socket's framing are all that it brings along",
+      "shared is pure: schemas, calendars, shared documents and the socket's framing are all that it brings along",
       { path: "^shared/" },
-      { path: "node_modules/", pathNot: "node_modules/(zod|yjs|lib0|socket\\.io-parser|@readroom)/" },
+      {
+        path: "node_modules/",
+        pathNot: "node_modules/(zod|yjs|lib0|socket\\.io-parser|temporal-(polyfill|spec|utils)|@readroom)/",
+      },
     ),
     onlyIn(
       "database-in-stores",

@@ -1,5 +1,5 @@
 import type { Instant } from "../kernel/instant.js";
-import { type Ineligible, ineligibility, type Reader } from "./eligibility.js";
+import { type Ineligible, ineligibility, isAway, type Reader } from "./eligibility.js";
 
 export interface StudyAsRead {
   readonly siteId: string;
@@ -7,6 +7,9 @@ export interface StudyAsRead {
   readonly subspecialty: string;
   /** A study with a preliminary report waits for its final one. */
   readonly reportState: string;
+  /** See StudyToRead. */
+  readonly earlierReaderIds?: readonly string[] | undefined;
+  readonly onCallMay?: boolean | undefined;
 }
 
 export interface ReadingRight {
@@ -28,6 +31,5 @@ export function readingRight(reader: Reader, study: StudyAsRead, now: Instant): 
   return { may: false, readType: "final", against: asFinal };
 }
 
-/** Reasons that pass by themselves: the reader holds every credential, and is only not at work. */
-export const isOnlyAway = (against: readonly Ineligible[]): boolean =>
-  against.every(({ reason }) => reason === "off_shift" || reason === "on_break");
+/** The reader holds every credential, and is only not at work now, or has worked enough. */
+export const isOnlyAway = (against: readonly Ineligible[]): boolean => against.every(isAway);
