@@ -9,6 +9,8 @@ const contract = {
   target: 0.95,
   turnaround: { critical: 15, stat: 60, urgent: 240, routine: 1440 },
   clockStarts: "first_image" as const,
+  clockStops: "preliminary" as const,
+  terms: [],
 };
 const attained = (met: number, total: number) => ({
   met,

@@ -10,7 +10,7 @@ const study = (dueAgo: number, signedAfterStart: number | null, urgency: Clocked
     urgency,
     startedAt,
     deadline,
-    firstSignedAt: signedAfterStart === null ? null : startedAt + signedAfterStart,
+    stoppedAt: signedAfterStart === null ? null : startedAt + signedAfterStart,
   };
 };
 

@@ -3,24 +3,25 @@ import { metDeadline } from "@readroom/shared/domain/contract.js";
 import { URGENCIES, type Urgency } from "@readroom/shared/domain/urgency.js";
 import { DAY, type Instant, MINUTE } from "@readroom/shared/kernel/instant.js";
 
-/** A study whose clock was started; firstSignedAt: the first report that stopped it. */
+/** A study whose clock was started. stoppedAt: what stops it under the contract has happened. pausedAt: it stands still for the hospital. */
 export interface Clocked {
   readonly urgency: Urgency;
   readonly startedAt: Instant;
   readonly deadline: Instant;
-  readonly firstSignedAt: Instant | null;
+  readonly stoppedAt: Instant | null;
+  readonly pausedAt?: Instant | null | undefined;
 }
 
 const MOST_LATE = 100;
 
 /**
  * How often the contract was kept over `days` days up to now. A study counts on the day of its deadline, in the hospital's zone: as met when
- * its first report was signed by then, as late when later or not yet; one whose clock still runs does not count. Counting by day of signature
+ * its clock was stopped by then, as late when later or not yet; one whose clock still runs does not count, nor one that stands still in time. Counting by day of signature
  * would leave out what was never read.
  */
 export function attainment<S extends Clocked>(studies: readonly S[], days: number, timeZone: string, now: Instant) {
   const counted = studies
-    .map((study) => ({ study, met: metDeadline(study.deadline, study.firstSignedAt, now) }))
+    .map((study) => ({ study, met: metDeadline(study.deadline, study.stoppedAt, study.pausedAt ?? now) }))
     .filter(({ met }) => met !== "running");
   const dayOf = (at: Instant) =>
     new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" }).format(at);
@@ -38,7 +39,7 @@ export function attainment<S extends Clocked>(studies: readonly S[], days: numbe
     byDay,
     late: late
       .slice(0, MOST_LATE)
-      .map(({ study }) => ({ study, lateMinutes: minutes((study.firstSignedAt ?? now) - study.deadline) })),
+      .map(({ study }) => ({ study, lateMinutes: minutes((study.stoppedAt ?? now) - study.deadline) })),
   } satisfies Record<keyof Omit<HospitalView["attainment"], "days">, unknown>;
 }
 
@@ -53,7 +54,7 @@ function rate(counted: readonly Counted[]): Attainment {
 /** Median turnaround of those that have a report, in minutes. */
 function median(counted: readonly Counted[]): number | null {
   const times = counted
-    .flatMap(({ study }) => (study.firstSignedAt === null ? [] : [study.firstSignedAt - study.startedAt]))
+    .flatMap(({ study }) => (study.stoppedAt === null ? [] : [study.stoppedAt - study.startedAt]))
     .sort((a, b) => a - b);
   if (times.length === 0) return null;
   const middle = times.length / 2;

@@ -51,13 +51,11 @@ async function hospitalView(deps: Deps, actor: Actor): Promise<Result<HospitalVi
     { action: "hospital.read", organisationId: hospital.id, detail: { studies: list.rows.length } },
   ]);
   const kept = attainment(clocked, DAYS, hospital.timeZone, now);
-  const late = kept.late.map(
-    ({ study: { name, studyId, procedure, urgency, deadline, firstSignedAt }, lateMinutes }) => ({
-      ...{ studyId, procedure, urgency, deadline, lateMinutes },
-      patientName: displayName(name),
-      signedAt: firstSignedAt,
-    }),
-  );
+  const late = kept.late.map(({ study: { name, studyId, procedure, urgency, deadline, stoppedAt }, lateMinutes }) => ({
+    ...{ studyId, procedure, urgency, deadline, lateMinutes },
+    patientName: displayName(name),
+    signedAt: stoppedAt,
+  }));
   const named = <T extends { name: Record<string, string> }>({ name, ...rest }: T) => ({
     ...rest,
     patientName: displayName(name),

@@ -1,5 +1,5 @@
 import type { ContractView, CriticalBrief, DeliveryBrief } from "@readroom/shared/contract/http/hospital.js";
-import { Turnaround } from "@readroom/shared/domain/contract.js";
+import { clockStop, stopsFor, Turnaround, termsInWords } from "@readroom/shared/domain/contract.js";
 import type { Urgency } from "@readroom/shared/domain/urgency.js";
 import type { Instant } from "@readroom/shared/kernel/instant.js";
 import type pg from "pg";
@@ -41,38 +41,60 @@ export async function sitesOf(
 }
 
 export async function contractsOf(db: pg.Pool, hospitalId: string, now: Instant): Promise<ContractView[]> {
-  const { rows } = await db.query<Omit<ContractView, "turnaround" | "clockStarts"> & { turnaround: unknown }>(
+  const { rows } = await db.query<
+    Omit<ContractView, "turnaround" | "clockStarts" | "clockStops" | "terms"> & { turnaround: unknown }
+  >(
     `SELECT c.id, c.name, c.group_id AS "groupId", g.name AS "groupName", c.attainment_target AS target, c.turnaround
      FROM contract c JOIN organisation g ON g.id = c.group_id
      WHERE c.hospital_id = $1 AND c.valid_from <= $2 AND (c.valid_to IS NULL OR c.valid_to > $2) ORDER BY c.valid_from, c.id`,
     [hospitalId, new Date(now)],
   );
   return rows.map((row) => {
-    const { clockStarts, ...turnaround } = Turnaround.parse(row.turnaround);
-    return { ...row, turnaround, clockStarts };
+    const terms = Turnaround.parse(row.turnaround);
+    const { clockStarts, clockStops = "preliminary", critical, stat, urgent, routine } = terms;
+    return {
+      ...row,
+      turnaround: { critical, stat, urgent, routine },
+      clockStarts,
+      clockStops,
+      terms: termsInWords(terms),
+    };
   });
 }
 
-/** A study whose clock has run, as attainment counts it. firstSignedAt: the first report, preliminary or final, that stopped the clock. */
+/** A study whose clock has run, as attainment counts it. stoppedAt: what the contract says stops the clock has happened. */
 export interface ClockedStudy {
   readonly studyId: string;
   readonly urgency: Urgency;
   readonly startedAt: Instant;
   readonly deadline: Instant;
-  readonly firstSignedAt: Instant | null;
+  readonly stoppedAt: Instant | null;
+  /** Stands still since, for the hospital; null where it runs. */
+  readonly pausedAt: Instant | null;
   readonly name: Name;
   readonly procedure: string;
 }
 
+type Stops = Parameters<typeof clockStop>[1];
+
 /** Studies whose deadline fell after `since`. */
 export async function clockedSince(db: pg.Pool, ours: Ours, since: Instant): Promise<ClockedStudy[]> {
-  const { rows } = await db.query<ClockedStudy>(
+  const version = (kinds: string) =>
+    `(SELECT ${ms("min(v.signed_at)")} FROM report_version v WHERE v.study_id = s.id AND v.kind IN (${kinds}))`;
+  const { rows } = await db.query<Omit<ClockedStudy, "stoppedAt"> & Stops & { turnaround: unknown }>(
     `SELECT s.id AS "studyId", s.urgency, ${ms("coalesce(s.clock_started_at, s.first_instance_at)")} AS "startedAt", ${ms("s.deadline")} AS deadline,
-       ${ms("coalesce((SELECT min(v.signed_at) FROM report_version v WHERE v.study_id = s.id), s.signed_at)")} AS "firstSignedAt", ${PATIENT}, ${PROCEDURE}
+       ${ms("s.paused_at")} AS "pausedAt", ${version("'preliminary'")} AS "preliminaryAt",
+       coalesce(${version("'final'")}, CASE WHEN s.report_state <> 'preliminary' THEN ${ms("s.signed_at")} END) AS "finalAt",
+       (SELECT ${ms("min(f.raised_at)")} FROM critical_finding f WHERE f.study_id = s.id) AS "criticalAt",
+       (SELECT ${ms("min(f.reached_at)")} FROM critical_finding f WHERE f.study_id = s.id) AS "calledAt",
+       (SELECT c.turnaround FROM contract c WHERE c.hospital_id = s.organisation_id AND c.group_id = s.group_id) AS turnaround, ${PATIENT}, ${PROCEDURE}
      FROM study s ${JOINS} WHERE s.organisation_id = $1 AND ${SITES} AND s.deadline IS NOT NULL AND s.deadline >= $3 ORDER BY s.deadline LIMIT 200000`,
     [ours.hospitalId, ours.siteIds, new Date(since)],
   );
-  return rows;
+  return rows.map(({ turnaround, preliminaryAt, finalAt, criticalAt, calledAt, ...row }) => {
+    const stops = stopsFor(Turnaround.parse(turnaround ?? {}), row.urgency);
+    return { ...row, stoppedAt: clockStop(stops, { preliminaryAt, finalAt, criticalAt, calledAt }) };
+  });
 }
 
 export async function onShiftFor(

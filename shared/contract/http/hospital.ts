@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CLOCK_STARTS, CLOCK_STOPS } from "../../domain/contract.js";
 import { URGENCIES } from "../../domain/urgency.js";
 import { WorklistRow } from "./worklist.js";
 
@@ -59,7 +60,10 @@ export const ContractView = z.object({
   target: z.number(),
   /** Minutes from the clock's start to the report, by urgency. */
   turnaround: z.object({ critical: z.number(), stat: z.number(), urgent: z.number(), routine: z.number() }),
-  clockStarts: z.enum(["first_image", "complete"]),
+  clockStarts: z.enum(CLOCK_STARTS),
+  clockStops: z.enum(CLOCK_STOPS),
+  /** All of it as sentences, an urgency that differs included. */
+  terms: z.array(z.string()),
 });
 export type ContractView = z.infer<typeof ContractView>;
 
