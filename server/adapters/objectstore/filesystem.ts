@@ -16,9 +16,9 @@ export type OpenObject = {
 const PATH = /^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*(\.[a-z0-9]+)?$/;
 
 /**
- * Object store in a directory: `incoming/` holds what is arriving, `objects/` what is durable under its final name. A name in `objects/`
- * exists only after the bytes were fsynced, so a kill leaves whole objects or temporary files and nothing in between (storescp leaves
- * truncated files under final names). Nothing is ever overwritten.
+ * Object store in a directory: `incoming/` holds what is arriving, `objects/` what has its final name. A name in `objects/` is given
+ * when the last byte is in the file, so a kill leaves whole objects or temporary files and nothing in between (storescp leaves
+ * truncated files under final names); after a power cut an object that nobody was told of may be cut. Nothing is ever overwritten.
  */
 export class FilesystemStore {
   readonly #incoming: string;
@@ -55,7 +55,10 @@ export class FilesystemStore {
   /** A new temporary file. Its name carries the process id, so that a sweep beside running processes spares it. */
   create(): IncomingFile {
     const path = join(this.#incoming, `${process.pid}-${randomUUID()}.part`);
-    return new IncomingFile(path, (finalPath) => this.#publish(path, finalPath));
+    return new IncomingFile(path, {
+      link: (finalPath) => this.#link(path, finalPath),
+      sync: (finalPath) => this.#syncName(path, finalPath),
+    });
   }
 
   #full(path: string): string {
@@ -64,7 +67,7 @@ export class FilesystemStore {
   }
 
   /** Hard link and unlink, not rename: rename would silently replace an object that another process stored a moment ago. */
-  async #publish(temporary: string, path: string): Promise<"stored" | "exists"> {
+  async #link(temporary: string, path: string): Promise<"stored" | "exists"> {
     const target = this.#full(path);
     await this.#ensureDirectory(dirname(target));
     try {
@@ -77,10 +80,13 @@ export class FilesystemStore {
       await this.#ensureDirectory(dirname(target));
       await fs.link(temporary, target);
     }
-    await this.#sync.sync(dirname(target));
+    return "stored";
+  }
+
+  async #syncName(temporary: string, path: string): Promise<void> {
+    await this.#sync.sync(dirname(this.#full(path)));
     // The second name is no longer needed, and nobody waits for its going; where it fails, the next start's sweep takes it.
     fs.unlink(temporary).catch(() => undefined);
-    return "stored";
   }
 
   #ensureDirectory(directory: string): Promise<void> {

@@ -13,6 +13,12 @@ const COALESCE_BYTES = 262_144;
 /** Node hands a vector to the kernel in one call up to IOV_MAX (1024) buffers. */
 const MOST_BUFFERS = 1000;
 
+/** What the store does for an object that gets its final name. */
+export type Publication = {
+  link(finalPath: string): Promise<"stored" | "exists">;
+  sync(finalPath: string): Promise<void>;
+};
+
 /**
  * An object on its way in. `write` never waits: pieces queue and go out in large vectored writes; the caller watches `queuedBytes`.
  * Trouble (disk full, I/O error) is kept and thrown by `commit`.
@@ -27,9 +33,11 @@ export class IncomingFile {
   #ended = false;
   #watchers: { level: number; callback: () => void }[] = [];
 
+  #synced: Promise<void> | undefined;
+
   constructor(
     private readonly path: string,
-    private readonly publish: (finalPath: string) => Promise<"stored" | "exists">,
+    private readonly publish: Publication,
   ) {}
 
   /** Bytes given to `write` so far. */
@@ -113,13 +121,41 @@ export class IncomingFile {
     return buffer.subarray(0, filled);
   }
 
-  /** fdatasync, then the final name, then the directory: when this resolves, a power cut can't take the object. */
-  async commit(finalPath: string): Promise<"stored" | "exists"> {
+  /** No byte comes any more: the disk may begin, while others still look at what came. Trouble is told by `durable`. */
+  seal(): void {
     this.#ended = true;
+    this.#synced ??= this.#sync();
+    this.#synced.catch(() => undefined);
+  }
+
+  async #sync(): Promise<void> {
     await this.flush();
     if (this.#handle === undefined) throw new Error("nothing was written");
     await fdatasync(await this.#handle);
-    return this.publish(finalPath);
+  }
+
+  /**
+   * Takes the final name; not durable yet. The bytes are in the file by then, so a killed process leaves a whole object under it;
+   * a power cut may leave a cut one that nobody was told of.
+   */
+  async place(finalPath: string): Promise<"stored" | "exists"> {
+    this.#ended = true;
+    await this.flush();
+    if (this.#handle === undefined) throw new Error("nothing was written");
+    return this.publish.link(finalPath);
+  }
+
+  /** Bytes and name are on the disk when this resolves: a power cut can't take the object. The two syncs share a journal commit. */
+  async durable(finalPath: string): Promise<void> {
+    this.seal();
+    await Promise.all([this.#synced, this.publish.sync(finalPath)]);
+  }
+
+  /** All of it, for whoever has nothing to do meanwhile. */
+  async commit(finalPath: string): Promise<"stored" | "exists"> {
+    const placed = await this.place(finalPath);
+    if (placed === "stored") await this.durable(finalPath);
+    return placed;
   }
 
   /** Closes the descriptor; the temporary file goes too where it was not committed. Safe to call more than once. */

@@ -15,7 +15,14 @@ import {
   siteIssuer,
 } from "./store.js";
 
-type Waiting = { readonly record: IndexRecord; resolve(studyId: string): void; reject(error: unknown): void };
+type Waiting = {
+  readonly record: IndexRecord;
+  readonly durable: Promise<void>;
+  resolve(studyId: string): void;
+  reject(error: unknown): void;
+};
+
+const DURABLE = Promise.resolve();
 
 /** Instances a transaction takes at most: some 2 MB of metadata. */
 const BATCH = 256;
@@ -39,10 +46,11 @@ export class IndexCommitter {
 
   constructor(private readonly deps: Deps) {}
 
-  /** Resolves with the study's id when the instance is in the committed index. */
-  commit(record: IndexRecord): Promise<string> {
+  /** Resolves with the study's id when the instance is in the committed index, which is not before `durable`: the object's own place on the disk. */
+  commit(record: IndexRecord, durable: Promise<void> = DURABLE): Promise<string> {
+    durable.catch(() => undefined);
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ record, resolve, reject });
+      this.#waiting.push({ record, durable, resolve, reject });
       this.#running ??= this.#drain();
     });
   }
@@ -56,7 +64,12 @@ export class IndexCommitter {
 
   async #commitBatch(batch: Waiting[], again = true): Promise<void> {
     try {
-      const studyIds = await this.#write(batch.map(({ record }) => record));
+      const durable = Promise.all(batch.map((waiting) => waiting.durable));
+      durable.catch(() => undefined);
+      const studyIds = await this.#write(
+        batch.map(({ record }) => record),
+        durable,
+      );
       for (const [index, { resolve }] of batch.entries()) resolve(studyIds[index] as string);
     } catch (error) {
       this.#studies.clear();
@@ -67,10 +80,10 @@ export class IndexCommitter {
     }
   }
 
-  async #write(records: readonly IndexRecord[]): Promise<string[]> {
+  async #write(records: readonly IndexRecord[], durable: Promise<unknown>): Promise<string[]> {
     const now = this.deps.clock.now();
     const known = this.#placeKnown(records, now);
-    if (known !== undefined) return this.#writeKnown(known, now);
+    if (known !== undefined) return this.#writeKnown(known, now, durable);
     const pendingStudies = new Map<string, StudyRow>();
     const pendingSeries = new Map<string, string>();
     const announced: string[] = [];
@@ -86,6 +99,7 @@ export class IndexCommitter {
       }
       const fresh = await insertInstances(client, all, now);
       announced.push(...(await this.#announce(client, all, fresh, pendingStudies, now)));
+      await durable;
       return all;
     });
     this.#remember(pendingStudies, pendingSeries);
@@ -93,7 +107,7 @@ export class IndexCommitter {
     return placed.map(({ studyId }) => studyId);
   }
 
-  /** Where every study and series is in the index already and no count is due: one statement, which commits by itself, will do. */
+  /** Where every study and series is in the index already and no count is due: one statement will do. */
   #placeKnown(records: readonly IndexRecord[], now: number): Placed[] | undefined {
     const placed: Placed[] = [];
     for (const record of records) {
@@ -105,8 +119,12 @@ export class IndexCommitter {
     return placed;
   }
 
-  async #writeKnown(placed: readonly Placed[], now: number): Promise<string[]> {
-    const fresh = await insertInstances(this.deps.db.pool, placed, now);
+  async #writeKnown(placed: readonly Placed[], now: number, durable: Promise<unknown>): Promise<string[]> {
+    const fresh = await this.deps.db.pgTx(async (client) => {
+      const inserted = await insertInstances(client, placed, now);
+      await durable;
+      return inserted;
+    });
     for (const { record, studyId } of placed)
       if (fresh.has(`${studyId} ${record.parsed.sopInstanceUid}`)) this.#followUp(studyId, record);
     return placed.map(({ studyId }) => studyId);

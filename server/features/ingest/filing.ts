@@ -16,14 +16,16 @@ export type FilingDeps = {
   readonly webRoot: string;
 };
 
-/** Makes a received object durable under its final name, then indexed. Only after both does anybody hear "stored". */
+/**
+ * Makes a received object durable under its final name and indexed. The index statement runs while the disk syncs, its commit waits for
+ * the disk: one after the other took half as long again. Only after both does anybody hear "stored".
+ */
 export async function fileReceived(filing: FilingDeps, received: Received): Promise<IntakeOutcome> {
   const { parsed, source } = received;
   const path = instancePath(source.organisationId, parsed.studyInstanceUid, parsed.sopInstanceUid);
-  // Packing the metadata runs on another core while the disk syncs.
-  const [placed, record] = await Promise.all([received.file.commit(path), makeRecord(received, path)]);
+  const [placed, record] = await Promise.all([received.file.place(path), makeRecord(received, path)]);
   if (placed === "exists") return fileSecond(filing, received, path);
-  const studyId = await filing.committer.commit(record);
+  const studyId = await filing.committer.commit(record, received.file.durable(path));
   return { kind: "stored", studyId, flags: parsed.flags, ...filed(received) };
 }
 

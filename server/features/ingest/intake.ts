@@ -163,6 +163,8 @@ export class ObjectIntake implements Intake {
   async #finish(): Promise<IntakeOutcome> {
     if (this.#undecided !== undefined) this.#decide();
     if (this.#problem !== undefined) throw this.#problem;
+    // Most objects can be filed: the disk syncs while the header is read.
+    this.#file.seal();
     const head = this.#head.length === 1 ? (this.#head[0] as Buffer) : Buffer.concat(this.#head);
     this.#head = [];
     const parsed = await parseInstance({

@@ -9,7 +9,13 @@ export type IncomingObject = {
   whenBelow(level: number, callback: () => void): void;
   /** Reads back what was written. Shorter at the end. */
   read(offset: number, length: number): Promise<Buffer>;
-  /** Durable under the final path when it resolves; "exists": another object has that path already, nothing was changed. */
+  /** No byte comes any more: the disk may begin while the header is read. */
+  seal(): void;
+  /** Takes the final path, not durable yet; "exists": another object has it already, nothing was changed. */
+  place(path: string): Promise<"stored" | "exists">;
+  /** Bytes and name are on the disk when it resolves. */
+  durable(path: string): Promise<void>;
+  /** place and durable. */
   commit(path: string): Promise<"stored" | "exists">;
   dispose(options?: { keep: boolean }): Promise<void>;
 };
