@@ -1,14 +1,17 @@
 import { MediasoupEngine } from "../adapters/media/engine.js";
 import { DEMO_PASSWORD, PEOPLE } from "../demo/world.js";
 import { auditFeature } from "../features/audit/public.js";
+import { clocksFeature } from "../features/clocks/public.js";
 import { consultFeature } from "../features/consult/public.js";
 import { contractsFeature } from "../features/contracts/public.js";
 import { criticalFeature } from "../features/critical/public.js";
+import { fairnessFeature } from "../features/fairness/public.js";
 import { adminRoutes, identityRoutes } from "../features/identity/public.js";
 import type { Pipeline } from "../features/ingest/public.js";
 import { operationsFeature } from "../features/operations/public.js";
 import { readingFeature, roomPolicy } from "../features/reading/public.js";
 import { reportFeature } from "../features/report/public.js";
+import { rosterFeature } from "../features/roster/public.js";
 import { routingFeature } from "../features/routing/public.js";
 import { worklistFeature } from "../features/worklist/public.js";
 import { openRooms } from "../gateway/rooms/rooms.js";
@@ -18,6 +21,7 @@ import type { Config } from "./config.js";
 import { composeDemo } from "./demo.js";
 import { composeDelivery, composeOrders } from "./hl7.js";
 import { composeImages } from "./images.js";
+import { composeNotices } from "./notices.js";
 
 /** Every feature of the hub with the adapters that it needs: the one place where they meet. */
 export function composeFeatures(
@@ -38,16 +42,20 @@ export function composeFeatures(
     { name: "rooms", socket: rooms.socket, stop: rooms.close },
     readingFeature(deps, rooms.documents),
     reportFeature(deps, rooms.documents),
+    rosterFeature(deps),
     routingFeature(deps),
     worklistFeature(deps),
     operationsFeature(deps),
     contractsFeature(deps),
+    clocksFeature(deps),
     { name: "administration", routes: (app) => adminRoutes(app, deps) },
     auditFeature(deps),
     criticalFeature(deps, config.http.publicUrl),
     consultFeature(deps, engine),
     composeOrders(deps, config),
     composeDelivery(deps, config),
+    composeNotices(deps, config),
+    fairnessFeature(deps),
     ...images.features,
     ...(config.roles.includes("media") ? [media] : []),
     ...(config.demo.on ? [composeDemo(deps, config, { pipeline: images.pipeline, documents: rooms.documents })] : []),
