@@ -16,6 +16,7 @@ import {
   when,
   withDeps,
 } from "./cli-kit.js";
+import { simulateCommand } from "./cli-simulate.js";
 import { ConfigError } from "./config.js";
 
 function tokenCommands(program: Command): void {
@@ -282,7 +283,8 @@ function auditCommands(program: Command): void {
 const program = new Command("readroom")
   .description("The administrator's command line of a Readroom hub")
   .showHelpAfterError();
-for (const add of [tokenCommands, peerCommands, peopleCommands, placeCommands, auditCommands]) add(program);
+for (const add of [tokenCommands, peerCommands, peopleCommands, placeCommands, auditCommands, simulateCommand])
+  add(program);
 
 program.parseAsync().catch((error: unknown) => {
   const known = error instanceof Refused || error instanceof ConfigError;
