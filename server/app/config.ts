@@ -43,6 +43,14 @@ const Environment = z.object({
     .pipe(z.array(z.enum(HUB_ROLES, `must be a comma-separated list of ${HUB_ROLES.join(", ")}`)).min(1)),
   READROOM_PUBLIC_URL: z.url("must be an http or https address").optional(),
   READROOM_TRUST_PROXY: flag.default(false),
+  READROOM_SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\/[^\s/]+\/?$/, "must be smtp://host:port or smtps://user:password@host:port")
+    .optional(),
+  READROOM_MAIL_FROM: z
+    .string()
+    .regex(/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/, "must be an address, as in Readroom <readroom@hospital.example>")
+    .default("Readroom <readroom@localhost>"),
   READROOM_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("warn"),
 });
 
@@ -58,6 +66,7 @@ export interface Config {
   readonly dicom: { readonly port: number; readonly aeTitle: string };
   readonly mllp: { readonly port: number };
   readonly media: { readonly port: number; readonly announced: string | undefined };
+  readonly mail: { readonly smtpUrl: string | undefined; readonly from: string };
   readonly demo: { readonly on: boolean; readonly studiesPerHour: number };
   readonly roles: readonly HubRole[];
   readonly logLevel: string;
@@ -75,7 +84,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const name = String(issue?.path[0] ?? "environment");
-    const shown = name === "DATABASE_URL" ? "" : `="${env[name] ?? ""}"`;
+    const shown = name === "DATABASE_URL" || name === "READROOM_SMTP_URL" ? "" : `="${env[name] ?? ""}"`;
     throw new ConfigError(`${name}${shown} ${issue?.message ?? "is not valid"}`);
   }
   const e = parsed.data;
@@ -91,6 +100,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     dicom: { port: e.READROOM_DICOM_PORT, aeTitle: e.READROOM_AE_TITLE },
     mllp: { port: e.READROOM_MLLP_PORT },
     media: { port: e.READROOM_MEDIA_PORT, announced: e.READROOM_MEDIA_ANNOUNCED },
+    mail: { smtpUrl: e.READROOM_SMTP_URL, from: e.READROOM_MAIL_FROM },
     demo: { on: e.READROOM_DEMO ?? e.DATABASE_URL === undefined, studiesPerHour: e.READROOM_DEMO_TRAFFIC },
     roles: e.READROOM_ROLES,
     logLevel: e.READROOM_LOG_LEVEL,

@@ -1,4 +1,4 @@
-import type { Tx } from "./database.js";
+import type { SqlClient, Tx } from "./database.js";
 import type { Deps } from "./deps.js";
 
 /** An event as the relay hands it on, after it has its published sequence number. */
@@ -21,7 +21,14 @@ export interface PublishedEvent {
 export interface Reaction {
   readonly handler: string;
   readonly types: readonly string[];
+  /** False: the event is none of its business, and costs no transaction. Asked before `run`; must not throw. */
+  readonly when?: (event: PublishedEvent) => boolean;
   run(deps: Deps, tx: Tx, event: PublishedEvent): Promise<void>;
+  /**
+   * Where given: what queued up while the last ones were at work is handed over together, in one transaction, in published order, before
+   * the reactions that take events one by one. Still exactly once; when it fails, each event is tried alone by `run`.
+   */
+  runMany?(deps: Deps, client: SqlClient, events: readonly PublishedEvent[]): Promise<void>;
 }
 
 /** Work that falls due (lease expiry, escalation, quiet studies): called about every `everyMs` on the relay's leader only. */

@@ -243,6 +243,7 @@ const BY_ROLE: Record<Role, readonly Action[]> = {
     "audit.read",
     "message.read",
     "rule.read",
+    "rule.write",
     "delivery.read",
     "operations.read",
     "clock.read",
