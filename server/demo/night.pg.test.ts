@@ -145,7 +145,7 @@ const TABLES = [
   "report",
   "report_version",
   "critical_finding",
-  "routing_rule",
+  "routing_rule_set",
   "ingest_incident",
 ];
 const counts = async () => Promise.all(TABLES.map(async (table) => `${table} ${await count(table)}`));

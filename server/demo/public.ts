@@ -96,8 +96,8 @@ async function writeRules(deps: Deps): Promise<void> {
     },
     ...{ organisationId: group.id, organisationKind: "reading_group", siteIds: null, hospitalIds: [] },
   };
-  const rules = DEMO_RULES.map((rule) => ({ ...rule, enabled: true }));
-  const written = await replaceRules(deps, actor, { rules });
+  const rules = DEMO_RULES.map((rule, at) => ({ ...rule, id: `demo-${at + 1}`, enabled: true }));
+  const written = await replaceRules(deps, actor, { rules, note: "The rules of the demo" });
   if (!written.ok) throw new Error(`the demo's rules were refused: ${written.error.message}`);
 }
 

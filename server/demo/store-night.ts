@@ -161,7 +161,7 @@ export async function groupWithoutRules(
   const { rows } = await deps.db.pool.query<{ id: string; administrator: string; name: string }>(
     `SELECT o.id, u.id AS administrator, u.display_name AS name FROM organisation o JOIN user_account u ON u.organisation_id = o.id
      JOIN role_grant g ON g.user_id = u.id AND g.role = 'administrator'
-     WHERE o.code = 'NIGHTLINE' AND NOT EXISTS (SELECT 1 FROM routing_rule r WHERE r.group_id = o.id) LIMIT 1`,
+     WHERE o.code = 'NIGHTLINE' AND NOT EXISTS (SELECT 1 FROM routing_rule_set r WHERE r.group_id = o.id AND r.number > 0) LIMIT 1`,
   );
   return rows[0] ?? null;
 }

@@ -19,26 +19,16 @@ export async function audit(
   actor: Actor,
   entries: readonly AuditEntry[],
 ): Promise<void> {
+  if (entries.length === 0) return;
   const stamp = actorStamp(actor);
   const address = "address" in actor ? actor.address : "";
-  for (const e of entries) {
-    await rawRows(
-      executor,
-      `INSERT INTO audit_event (actor_kind, actor_id, actor_name, address, action, outcome, organisation_id, patient_id, study_id, subject, detail)
-       VALUES ($1, $2, $3, $4, $5, $6, $7::uuid, $8::uuid, $9::uuid, $10, $11::jsonb) RETURNING 1 AS done`,
-      [
-        stamp.kind,
-        stamp.id,
-        stamp.name,
-        address,
-        e.action,
-        e.outcome ?? "allowed",
-        e.organisationId ?? null,
-        e.patientId ?? null,
-        e.studyId ?? null,
-        e.subject ?? "",
-        JSON.stringify(e.detail ?? {}),
-      ],
-    );
-  }
+  await rawRows(
+    executor,
+    `INSERT INTO audit_event (actor_kind, actor_id, actor_name, address, action, outcome, organisation_id, patient_id, study_id, subject, detail)
+     SELECT $1, $2, $3, $4, e.action, coalesce(e.outcome, 'allowed'), e."organisationId", e."patientId", e."studyId", coalesce(e.subject, ''),
+       coalesce(e.detail, '{}')
+     FROM jsonb_to_recordset($5::jsonb) AS e(action text, outcome text, "organisationId" uuid, "patientId" uuid, "studyId" uuid, subject text, detail jsonb)
+     RETURNING 1 AS done`,
+    [stamp.kind, stamp.id, stamp.name, address, JSON.stringify(entries)],
+  );
 }

@@ -10,20 +10,17 @@ export interface NewEvent {
   readonly topics: readonly string[];
 }
 
-/** Appends events in the caller's transaction: they exist if and only if the change itself does. */
+/** Appends events in the caller's transaction, in this order, in one statement: they exist if and only if the change itself does. */
 export async function appendEvents(
   executor: Tx | pg.PoolClient,
   actor: Actor,
   events: readonly NewEvent[],
 ): Promise<void> {
-  const stamp = JSON.stringify(actorStamp(actor));
-  for (const event of events) {
-    await rawRows(executor, "SELECT outbox_append($1::text, $2::text, $3::jsonb, $4::text[], $5::jsonb)::text", [
-      event.stream,
-      event.type,
-      JSON.stringify(event.payload),
-      event.topics,
-      stamp,
-    ]);
-  }
+  if (events.length === 0) return;
+  await rawRows(
+    executor,
+    `SELECT outbox_append(e ->> 'stream', e ->> 'type', e -> 'payload', ARRAY(SELECT jsonb_array_elements_text(e -> 'topics')), $2::jsonb)::text
+     FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS given(e, place) ORDER BY place`,
+    [JSON.stringify(events), JSON.stringify(actorStamp(actor))],
+  );
 }

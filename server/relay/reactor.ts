@@ -4,6 +4,8 @@ import type { PublishedEvent, Reaction } from "../kernel/reactions.js";
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5 * 60_000;
 const CURSOR = "reactions";
+/** So many events share a transaction at most: locks are held for tens of milliseconds. */
+const MOST_AT_ONCE = 200;
 
 /** Runs each feature's reactions to each published event exactly once, in published order; a failed one is kept and tried again. */
 export class Reactor {
@@ -19,9 +21,17 @@ export class Reactor {
   }
 
   async handle(events: readonly PublishedEvent[]): Promise<void> {
+    const wants = (reaction: Reaction, event: PublishedEvent) =>
+      reaction.types.includes(event.type) && (reaction.when?.(event) ?? true);
+    for (const reaction of this.reactions) {
+      if (!reaction.runMany) continue;
+      const wanted = events.filter((event) => wants(reaction, event));
+      for (let at = 0; at < wanted.length; at += MOST_AT_ONCE)
+        await this.runMany(reaction, wanted.slice(at, at + MOST_AT_ONCE));
+    }
     for (const event of events) {
       for (const reaction of this.reactions) {
-        if (reaction.types.includes(event.type)) await this.runOnce(reaction, event);
+        if (!reaction.runMany && wants(reaction, event)) await this.runOnce(reaction, event);
       }
     }
     const last = events[events.length - 1];
@@ -43,6 +53,36 @@ export class Reactor {
     for (const row of rows) {
       const reaction = this.reactions.find((candidate) => candidate.handler === row.handler);
       if (reaction) await this.runOnce(reaction, row);
+    }
+  }
+
+  /** All in one transaction; where that fails, one by one, so that one bad event holds up no other. */
+  private async runMany(reaction: Reaction, events: readonly PublishedEvent[]): Promise<void> {
+    const ids = events.map((event) => event.id);
+    try {
+      await this.deps.db.pgTx(async (client) => {
+        const { rows } = await client.query<{ id: string }>(
+          `INSERT INTO reaction (event_id, handler) SELECT id, $2 FROM unnest($1::uuid[]) AS id ON CONFLICT DO NOTHING RETURNING event_id AS id`,
+          [ids, reaction.handler],
+        );
+        const mine = new Set(rows.map((row) => row.id));
+        if (mine.size > 0)
+          await reaction.runMany?.(
+            this.deps,
+            client,
+            events.filter((event) => mine.has(event.id)),
+          );
+      });
+    } catch (error) {
+      this.deps.log.warn(
+        {
+          handler: reaction.handler,
+          events: events.length,
+          err: { message: error instanceof Error ? error.message : String(error) },
+        },
+        "reactions failed together; each is tried alone",
+      );
+      for (const event of events) await this.runOnce(reaction, event);
     }
   }
 

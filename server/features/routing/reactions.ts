@@ -1,15 +1,15 @@
-import type { Actor } from "@readroom/shared/domain/access.js";
 import { isUuid } from "@readroom/shared/kernel/ids.js";
-import { appendEvents } from "../../kernel/outbox.js";
-import type { Reaction } from "../../kernel/reactions.js";
-import { routeStudy } from "./commands.js";
-import { openStudiesOfGroup, studiesOfOrder } from "./store.js";
+import type { PublishedEvent, Reaction } from "../../kernel/reactions.js";
+import { ROUTING, type Router } from "./commands.js";
+import { enqueueGroup } from "./queue.js";
+import { lookingOtherwise, studiesOfOrders, type Transaction } from "./store.js";
 
-const ROUTING: Actor = { kind: "system", name: "routing" };
+/** Images are coming. Only a burst that changes what routing looks at (the first one, another modality) makes a decision. */
+const ARRIVING = "study.receiving";
 
-/** Everything that a decision depends on. Progress while images arrive is not among it. */
+/** Everything else that a decision about one study depends on. */
 export const REROUTED_ON = [
-  "study.receiving",
+  ARRIVING,
   "study.complete",
   "study.matched",
   "study.unmatched",
@@ -18,6 +18,8 @@ export const REROUTED_ON = [
   "study.rerouted",
   "study.reroute_wanted",
   "study.changed",
+  "study.clock_resumed",
+  "study.exam_end",
 ] as const;
 const ORDERS = [
   "order.created",
@@ -28,37 +30,51 @@ const ORDERS = [
   "order.status",
 ] as const;
 
-export const routingReactions: readonly Reaction[] = [
-  {
-    handler: "routing.decide",
-    types: REROUTED_ON,
-    run: async (deps, tx, event) => {
-      const { studyId } = event.payload;
-      if (typeof studyId === "string" && isUuid(studyId)) await routeStudy(deps, tx, studyId, ROUTING);
+export function routingReactions(router: Router): readonly Reaction[] {
+  const decide = async (tx: Transaction, events: readonly PublishedEvent[]) => {
+    const arriving = idsOf(
+      events.filter((event) => event.type === ARRIVING),
+      "studyId",
+    );
+    const others = idsOf(
+      events.filter((event) => event.type !== ARRIVING),
+      "studyId",
+    );
+    const changed = arriving.length > 0 ? await lookingOtherwise(tx, arriving) : [];
+    await router.route(tx, [...others, ...changed], ROUTING);
+  };
+  const ofOrders = async (tx: Transaction, events: readonly PublishedEvent[]) => {
+    const studies = await studiesOfOrders(tx, idsOf(events, "orderId"));
+    await router.route(tx, [...idsOf(events, "studyId"), ...studies], ROUTING);
+  };
+  return [
+    {
+      handler: "routing.decide",
+      types: REROUTED_ON,
+      run: (_deps, tx, event) => decide(tx, [event]),
+      runMany: (_deps, client, events) => decide(client, events),
     },
-  },
-  {
-    handler: "routing.order",
-    types: ORDERS,
-    run: async (deps, tx, event) => {
-      const { studyId, orderId } = event.payload;
-      const ofOrder = typeof orderId === "string" && isUuid(orderId) ? await studiesOfOrder(tx, orderId) : [];
-      const named = typeof studyId === "string" && isUuid(studyId) ? [studyId] : [];
-      for (const id of new Set([...named, ...ofOrder])) await routeStudy(deps, tx, id, ROUTING);
+    {
+      handler: "routing.order",
+      types: ORDERS,
+      run: (_deps, tx, event) => ofOrders(tx, [event]),
+      runMany: (_deps, client, events) => ofOrders(client, events),
     },
-  },
-  {
-    // One event a study instead of one long transaction: claims of the night go on between them.
-    handler: "routing.rules",
-    types: ["rules.changed"],
-    run: async (_deps, tx, event) => {
-      const { groupId } = event.payload;
-      if (typeof groupId !== "string" || !isUuid(groupId)) return;
-      for (const studyId of await openStudiesOfGroup(tx, groupId)) {
-        await appendEvents(tx, ROUTING, [
-          { stream: `study:${studyId}`, type: "study.reroute_wanted", payload: { studyId }, topics: [] },
-        ]);
-      }
+    {
+      handler: "routing.rules",
+      types: ["rules.changed"],
+      run: async (_deps, tx, event) => {
+        for (const groupId of idsOf([event], "groupId")) await enqueueGroup(tx, groupId);
+      },
     },
-  },
+  ];
+}
+
+const idsOf = (events: readonly PublishedEvent[], key: string): string[] => [
+  ...new Set(
+    events.flatMap(({ payload }) => {
+      const id = payload[key];
+      return typeof id === "string" && isUuid(id) ? [id] : [];
+    }),
+  ),
 ];

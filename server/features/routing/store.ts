@@ -1,20 +1,15 @@
 import { Turnaround } from "@readroom/shared/domain/contract.js";
-import {
-  DEFAULT_RULES,
-  type RoutingRule,
-  RuleAction,
-  RuleCondition,
-  SubspecialtyEntry,
-} from "@readroom/shared/domain/routing.js";
-import { DEFAULT_SUBSPECIALTIES, type SubspecialtyMapping } from "@readroom/shared/domain/subspecialties.js";
+import { AiResult, type ByHand, type StudyFacts } from "@readroom/shared/domain/routing/facts.js";
 import type { Urgency } from "@readroom/shared/domain/urgency.js";
 import type { Instant } from "@readroom/shared/kernel/instant.js";
 import type pg from "pg";
 import { rawRows, type Tx } from "../../kernel/database.js";
 
 export type Executor = Tx | pg.Pool | pg.PoolClient;
+/** A transaction, of whichever kind the caller has. */
+export type Transaction = Tx | pg.PoolClient;
 
-const ms = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::float8`;
+export const ms = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::float8`;
 
 /** A study with what its order says, as routing looks at it. Instants in ms. */
 export interface StudyToRoute {
@@ -23,21 +18,29 @@ export interface StudyToRoute {
   readonly hospitalCode: string;
   readonly siteId: string;
   readonly siteCode: string;
+  readonly siteName: string;
   readonly timeZone: string;
   readonly jurisdiction: string;
   readonly patientId: string | null;
   readonly groupId: string | null;
   readonly poolId: string | null;
+  readonly alsoPoolIds: readonly string[];
+  readonly doubleRead: boolean;
   readonly state: string;
   readonly matchState: string;
   readonly reportState: string;
-  readonly claimState: string;
+  readonly accessionNumber: string;
   readonly modalities: readonly string[];
   readonly bodyPart: string;
   readonly description: string;
   readonly birthDate: string | null;
   readonly firstInstanceAt: Instant;
   readonly completeAt: Instant | null;
+  readonly lastInstanceAt: Instant;
+  readonly matchedAt: Instant | null;
+  readonly examEndAt: Instant | null;
+  readonly examEndNote: string;
+  readonly pausedMs: number;
   readonly urgency: Urgency;
   readonly urgencyReason: string;
   readonly urgencyOverride: Urgency | null;
@@ -47,230 +50,238 @@ export interface StudyToRoute {
   readonly routable: boolean;
   readonly routedAt: Instant | null;
   readonly routingSummary: string;
+  /** Of the images' headers and the links to patient and order, now and when routing last looked. */
+  readonly looks: string;
+  readonly seen: string;
   readonly procedureCode: string;
   readonly procedureText: string;
   readonly orderModality: string;
   readonly orderBodyPart: string;
   readonly priority: string;
   readonly patientClass: string;
+  readonly patientLocation: string;
+  readonly referringName: string;
+  readonly aiResults: readonly AiResult[];
 }
 
-/** Takes the study's row for this transaction, so that two decisions about it queue up. */
-export async function lockStudy(tx: Executor, studyId: string): Promise<StudyToRoute | null> {
+/** What of a study's own row a decision depends on while images arrive; the rest changes with an event of its own. */
+const LOOKS = `md5(concat_ws('|', s.modalities::text, s.body_part, s.description, s.dicom_birth_date, s.patient_id, s.order_id, s.site_id))`;
+
+const STUDY = `s.id, s.organisation_id AS "organisationId", h.code AS "hospitalCode", s.site_id AS "siteId", t.code AS "siteCode", t.name AS "siteName",
+  t.time_zone AS "timeZone", t.jurisdiction, s.patient_id AS "patientId", s.group_id AS "groupId", s.pool_id AS "poolId",
+  s.also_pool_ids AS "alsoPoolIds", s.double_read AS "doubleRead", s.state, s.match_state AS "matchState", s.report_state AS "reportState",
+  s.accession_number AS "accessionNumber", s.modalities, s.body_part AS "bodyPart", s.description, coalesce(p.birth_date, s.dicom_birth_date) AS "birthDate",
+  ${ms("s.first_instance_at")} AS "firstInstanceAt", ${ms("s.complete_at")} AS "completeAt",
+  ${ms("s.last_instance_at")} AS "lastInstanceAt", ${ms("s.matched_at")} AS "matchedAt", ${ms("s.exam_ended_at")} AS "examEndAt",
+  s.exam_end_note AS "examEndNote", s.paused_ms::float8 AS "pausedMs",
+  s.urgency, s.urgency_reason AS "urgencyReason", s.urgency_override AS "urgencyOverride", s.pool_override AS "poolOverride", s.subspecialty,
+  ${ms("s.deadline")} AS deadline, s.routable, ${ms("s.routed_at")} AS "routedAt", s.routing_summary AS "routingSummary",
+  ${LOOKS} AS looks, s.routing_seen AS seen,
+  coalesce(o.procedure_code, '') AS "procedureCode", coalesce(o.procedure_text, '') AS "procedureText", coalesce(o.modality, '') AS "orderModality",
+  coalesce(o.body_part, '') AS "orderBodyPart", coalesce(o.priority, '') AS priority, coalesce(o.patient_class, '') AS "patientClass",
+  coalesce(o.patient_location, '') AS "patientLocation", coalesce(nullif(o.referring_name, ''), s.referring_name) AS "referringName",
+  coalesce(s.detail->'aiResults', '[]') AS "aiResults"`;
+const FROM = `study s JOIN organisation h ON h.id = s.organisation_id JOIN site t ON t.id = s.site_id
+  LEFT JOIN imaging_order o ON o.id = s.order_id LEFT JOIN patient p ON p.id = s.patient_id`;
+
+/** Takes the studies' rows for this transaction, in one order, so that two decisions about one queue up and two batches can't deadlock. */
+export async function lockStudies(tx: Transaction, studyIds: readonly string[]): Promise<StudyToRoute[]> {
   const rows = await rawRows<StudyToRoute>(
     tx,
-    `SELECT s.id, s.organisation_id AS "organisationId", h.code AS "hospitalCode", s.site_id AS "siteId", t.code AS "siteCode", t.time_zone AS "timeZone",
-       t.jurisdiction, s.patient_id AS "patientId", s.group_id AS "groupId", s.pool_id AS "poolId", s.state, s.match_state AS "matchState",
-       s.report_state AS "reportState", s.claim_state AS "claimState", s.modalities, s.body_part AS "bodyPart", s.description,
-       coalesce(p.birth_date, s.dicom_birth_date) AS "birthDate",
-       ${ms("s.first_instance_at")} AS "firstInstanceAt", ${ms("s.complete_at")} AS "completeAt",
-       s.urgency, s.urgency_reason AS "urgencyReason", s.urgency_override AS "urgencyOverride", s.pool_override AS "poolOverride", s.subspecialty,
-       ${ms("s.deadline")} AS deadline, s.routable, ${ms("s.routed_at")} AS "routedAt", s.routing_summary AS "routingSummary",
-       coalesce(o.procedure_code, '') AS "procedureCode", coalesce(o.procedure_text, '') AS "procedureText", coalesce(o.modality, '') AS "orderModality",
-       coalesce(o.body_part, '') AS "orderBodyPart", coalesce(o.priority, '') AS priority, coalesce(o.patient_class, '') AS "patientClass"
-     FROM study s JOIN organisation h ON h.id = s.organisation_id JOIN site t ON t.id = s.site_id
-       LEFT JOIN imaging_order o ON o.id = s.order_id LEFT JOIN patient p ON p.id = s.patient_id
-     WHERE s.id = $1::uuid FOR UPDATE OF s`,
-    [studyId],
+    `SELECT ${STUDY} FROM ${FROM} WHERE s.id IN (SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb)) ORDER BY s.id FOR UPDATE OF s`,
+    [JSON.stringify(studyIds)],
   );
-  return rows[0] ?? null;
+  return rows.map(withResults);
 }
 
-/** Open studies that an order belongs to. */
-export async function studiesOfOrder(tx: Executor, orderId: string): Promise<string[]> {
-  const rows = await rawRows<{ id: string }>(tx, "SELECT id FROM study WHERE order_id = $1::uuid", [orderId]);
+/** Studies of hospitals, to look at: by id or accession number where given, else the latest. */
+export async function studiesToTry(
+  executor: Executor,
+  hospitalIds: readonly string[],
+  wanted: { readonly studyId?: string | undefined; readonly accessionNumber?: string | undefined },
+  limit: number,
+): Promise<StudyToRoute[]> {
+  const rows = await rawRows<StudyToRoute>(
+    executor,
+    `SELECT ${STUDY} FROM ${FROM} WHERE s.organisation_id IN (SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb))
+       AND ($2::uuid IS NULL OR s.id = $2::uuid) AND ($3::text IS NULL OR s.accession_number = $3)
+     ORDER BY s.first_instance_at DESC LIMIT $4::int`,
+    [JSON.stringify(hospitalIds), wanted.studyId ?? null, wanted.accessionNumber ?? null, limit],
+  );
+  return rows.map(withResults);
+}
+
+/** Results of algorithms are written by others: what is no result is left out, the study is routed all the same. */
+const withResults = (row: StudyToRoute): StudyToRoute => {
+  const results = AiResult.array().max(200).safeParse(row.aiResults);
+  return { ...row, aiResults: results.success ? results.data : [] };
+};
+
+/** Of these, the studies of which something that routing looks at changed since it last did. Takes no lock. */
+export async function lookingOtherwise(tx: Transaction, studyIds: readonly string[]): Promise<string[]> {
+  const rows = await rawRows<{ id: string }>(
+    tx,
+    `SELECT s.id FROM study s WHERE s.id IN (SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb))
+       AND (s.routed_at IS NULL OR s.routing_seen <> ${LOOKS})`,
+    [JSON.stringify(studyIds)],
+  );
   return rows.map((row) => row.id);
 }
 
-/** Studies that nobody has reported: those that changed rules apply to. */
-export async function openStudiesOfGroup(executor: Executor, groupId: string): Promise<string[]> {
+/** Studies that these orders belong to. */
+export async function studiesOfOrders(tx: Transaction, orderIds: readonly string[]): Promise<string[]> {
+  if (orderIds.length === 0) return [];
   const rows = await rawRows<{ id: string }>(
-    executor,
-    `SELECT id FROM study WHERE group_id = $1::uuid AND report_state IN ('none', 'draft', 'preliminary') ORDER BY urgency_rank, deadline LIMIT 20000`,
-    [groupId],
+    tx,
+    "SELECT id FROM study WHERE order_id IN (SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb))",
+    [JSON.stringify(orderIds)],
   );
   return rows.map((row) => row.id);
 }
 
 export interface ContractRow {
   readonly id: string;
+  readonly hospitalId: string;
   readonly groupId: string;
   readonly groupName: string;
   readonly name: string;
   readonly turnaround: Turnaround;
+  readonly validFrom: Instant;
+  readonly validTo: Instant | null;
+}
+
+/** Every contract of these hospitals that has begun, the oldest first; which one applies is `contractFor`'s to say. */
+export async function contractsOf(executor: Executor, hospitalIds: readonly string[]): Promise<ContractRow[]> {
+  const rows = await rawRows<Omit<ContractRow, "turnaround"> & { turnaround: unknown }>(
+    executor,
+    `SELECT c.id, c.hospital_id AS "hospitalId", c.group_id AS "groupId", g.name AS "groupName", c.name, c.turnaround,
+       ${ms("c.valid_from")} AS "validFrom", ${ms("c.valid_to")} AS "validTo"
+     FROM contract c JOIN organisation g ON g.id = c.group_id
+     WHERE c.hospital_id IN (SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb)) ORDER BY c.valid_from, c.id`,
+    [JSON.stringify(hospitalIds)],
+  );
+  return rows.map((row) => ({ ...row, turnaround: Turnaround.parse(row.turnaround) }));
 }
 
 /** The contract that a hospital's studies are read under: the one of the group that has the study already, else the oldest that is valid. */
-export async function contractOf(
-  tx: Executor,
+export function contractFor(
+  contracts: readonly ContractRow[],
   hospitalId: string,
   groupId: string | null,
   now: Instant,
-): Promise<ContractRow | null> {
-  const rows = await rawRows<Omit<ContractRow, "turnaround"> & { turnaround: unknown }>(
-    tx,
-    `SELECT c.id, c.group_id AS "groupId", g.name AS "groupName", c.name, c.turnaround FROM contract c JOIN organisation g ON g.id = c.group_id
-     WHERE c.hospital_id = $1::uuid AND c.valid_from <= $3::timestamptz AND (c.valid_to IS NULL OR c.valid_to > $3::timestamptz)
-     ORDER BY (c.group_id = $2::uuid) DESC NULLS LAST, c.valid_from, c.id LIMIT 1`,
-    [hospitalId, groupId, new Date(now)],
+): ContractRow | null {
+  const valid = contracts.filter(
+    (c) => c.hospitalId === hospitalId && c.validFrom <= now && (c.validTo === null || c.validTo > now),
   );
-  return rows[0] ? { ...rows[0], turnaround: Turnaround.parse(rows[0].turnaround) } : null;
+  return valid.find((c) => c.groupId === groupId) ?? valid[0] ?? null;
 }
 
-export interface StoredRule extends RoutingRule {
-  readonly position: number;
-  readonly enabled: boolean;
-  readonly version: number;
-}
-
-/** The group's rules in order; the hub's own where it has none. */
-export async function rulesOf(executor: Executor, groupId: string): Promise<{ rules: StoredRule[]; builtIn: boolean }> {
-  const rows = await rawRows<StoredRule>(
-    executor,
-    "SELECT id, position, name, condition, action, enabled, version FROM routing_rule WHERE group_id = $1::uuid ORDER BY position",
-    [groupId],
-  );
-  if (rows.length === 0)
-    return {
-      rules: DEFAULT_RULES.map((rule, position) => ({ ...rule, position, enabled: true, version: 1 })),
-      builtIn: true,
-    };
-  return {
-    rules: rows.map((row) => ({
-      ...row,
-      condition: RuleCondition.parse(row.condition),
-      action: RuleAction.parse(row.action),
-    })),
-    builtIn: false,
-  };
-}
-
-const mappingKey = (groupId: string): string => `routing.subspecialties:${groupId}`;
-
-export async function mappingOf(executor: Executor, groupId: string): Promise<readonly SubspecialtyMapping[]> {
-  const rows = await rawRows<{ value: unknown }>(executor, "SELECT value FROM hub_state WHERE key = $1", [
-    mappingKey(groupId),
-  ]);
-  return rows[0] ? SubspecialtyEntry.array().parse(rows[0].value) : DEFAULT_SUBSPECIALTIES;
-}
-
-export async function saveMapping(
-  tx: Executor,
-  groupId: string,
-  mapping: readonly SubspecialtyMapping[],
-): Promise<void> {
-  await rawRows(
-    tx,
-    `INSERT INTO hub_state (key, value, updated_at) VALUES ($1, $2::jsonb, now())
-     ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now() RETURNING 1 AS done`,
-    [mappingKey(groupId), JSON.stringify(mapping)],
-  );
-}
-
-export interface RuleToSave {
-  readonly name: string;
-  readonly condition: RuleCondition;
-  readonly action: RuleAction;
-  readonly enabled: boolean;
-}
-
-/** Replaces the group's rules; the version counts on, so that a decision's explanation can be told from a later rule of the same name. */
-export async function replaceRules(tx: Executor, groupId: string, rules: readonly RuleToSave[]): Promise<void> {
-  const [top] = await rawRows<{ version: number }>(
-    tx,
-    "WITH gone AS (DELETE FROM routing_rule WHERE group_id = $1::uuid RETURNING version) SELECT coalesce(max(version), 0)::int AS version FROM gone",
-    [groupId],
-  );
-  for (const [position, rule] of rules.entries()) {
-    await rawRows(
-      tx,
-      `INSERT INTO routing_rule (group_id, position, name, condition, action, enabled, version)
-       VALUES ($1::uuid, $2::int, $3, $4::jsonb, $5::jsonb, $6::boolean, $7::int) RETURNING 1 AS done`,
-      [
-        groupId,
-        position,
-        rule.name,
-        JSON.stringify(rule.condition),
-        JSON.stringify(rule.action),
-        rule.enabled,
-        (top?.version ?? 0) + 1,
-      ],
-    );
-  }
-}
+/** The contract of one hospital. */
+export const contractOf = async (executor: Executor, hospitalId: string, groupId: string | null, now: Instant) =>
+  contractFor(await contractsOf(executor, [hospitalId]), hospitalId, groupId, now);
 
 export interface DecisionToSave {
+  readonly studyId: string;
+  readonly state: string;
   readonly outcome: string;
   readonly groupId: string | null;
   readonly poolId: string | null;
+  readonly alsoPoolIds: readonly string[];
+  readonly doubleRead: boolean;
   readonly subspecialty: string;
   readonly urgency: Urgency;
   readonly urgencyRank: number;
   readonly urgencyReason: string;
-  readonly clockStartedAt: Instant | null;
-  readonly deadline: Instant | null;
+  readonly clockStartedAt: string | null;
+  readonly deadline: string | null;
   readonly routable: boolean;
   readonly summary: string;
+  readonly seen: string;
   readonly explanation: unknown;
+  readonly ruleSetId: string | null;
+  readonly facts: { readonly facts: StudyFacts; readonly byHand: ByHand } | null;
+  readonly eligibilityId: string | null;
 }
 
-/** Writes the decision onto the study; as a row of its own too where it differs from the last (`keep`). */
-export async function saveDecision(
-  tx: Executor,
-  studyId: string,
-  d: DecisionToSave,
+/** Writes decisions onto their studies and as rows of their own: two statements, however many they are. */
+export async function saveDecisions(
+  tx: Transaction,
+  decisions: readonly DecisionToSave[],
   now: Instant,
-  keep: boolean,
 ): Promise<void> {
-  const date = (at: Instant | null) => (at === null ? null : new Date(at));
+  const values = [JSON.stringify(decisions), new Date(now)];
   await rawRows(
     tx,
-    `UPDATE study SET group_id = $2::uuid, pool_id = $3::uuid, subspecialty = $4, urgency = $5, urgency_rank = $6::int, urgency_reason = $7,
-       clock_started_at = $8::timestamptz, deadline = $9::timestamptz, routable = $10::boolean, routing_summary = $11, routed_at = $12::timestamptz,
-       version = version + 1
-     WHERE id = $1::uuid RETURNING 1 AS done`,
-    [
-      ...[studyId, d.groupId, d.poolId, d.subspecialty, d.urgency, d.urgencyRank, d.urgencyReason],
-      ...[date(d.clockStartedAt), date(d.deadline), d.routable, d.summary, new Date(now)],
-    ],
+    `UPDATE study s SET group_id = d."groupId", pool_id = d."poolId", also_pool_ids = d."alsoPoolIds", double_read = d."doubleRead",
+       subspecialty = d.subspecialty, urgency = d.urgency, urgency_rank = d."urgencyRank", urgency_reason = d."urgencyReason",
+       clock_started_at = d."clockStartedAt", deadline = d.deadline, routable = d.routable, routing_summary = d.summary,
+       routed_at = $2::timestamptz, routing_seen = d.seen, state = d.state, version = s.version + 1
+     FROM jsonb_to_recordset($1::jsonb) AS d("studyId" uuid, state text, "groupId" uuid, "poolId" uuid, "alsoPoolIds" uuid[], "doubleRead" boolean,
+       subspecialty text, urgency text, "urgencyRank" int, "urgencyReason" text, "clockStartedAt" timestamptz, deadline timestamptz, routable boolean,
+       summary text, seen text)
+     WHERE s.id = d."studyId" RETURNING 1 AS done`,
+    values,
   );
-  if (!keep) return;
   await rawRows(
     tx,
-    `INSERT INTO routing_decision (study_id, at, outcome, pool_id, urgency, subspecialty, deadline, explanation)
-     VALUES ($1::uuid, $2::timestamptz, $3, $4::uuid, $5, $6, $7::timestamptz, $8::jsonb) RETURNING 1 AS done`,
-    [
-      studyId,
-      new Date(now),
-      d.outcome,
-      d.poolId,
-      d.urgency,
-      d.subspecialty,
-      date(d.deadline),
-      JSON.stringify(d.explanation),
-    ],
+    `INSERT INTO routing_decision (study_id, at, outcome, pool_id, urgency, subspecialty, deadline, explanation, group_id, rule_set_id, facts, eligibility_id)
+     SELECT d."studyId", $2::timestamptz, d.outcome, d."poolId", d.urgency, d.subspecialty, d.deadline, d.explanation, d."groupId", d."ruleSetId", d.facts,
+       d."eligibilityId"
+     FROM jsonb_to_recordset($1::jsonb) AS d("studyId" uuid, outcome text, "poolId" uuid, urgency text, subspecialty text, deadline timestamptz,
+       explanation jsonb, "groupId" uuid, "ruleSetId" uuid, facts jsonb, "eligibilityId" text) RETURNING 1 AS done`,
+    values,
   );
 }
 
-/** complete → readable, readable → complete: what routing alone decides of a study's life. */
-export async function setState(tx: Executor, studyId: string, state: string): Promise<void> {
-  await rawRows(tx, "UPDATE study SET state = $2, version = version + 1 WHERE id = $1::uuid RETURNING 1 AS done", [
-    studyId,
-    state,
-  ]);
+/** For studies whose decision stays as it is: that routing has looked, and what alone it decides of their life (complete ↔ readable). */
+export async function saveLooks(
+  tx: Transaction,
+  studies: readonly { readonly studyId: string; readonly seen: string; readonly state: string }[],
+): Promise<void> {
+  if (studies.length === 0) return;
+  await rawRows(
+    tx,
+    `UPDATE study s SET routing_seen = d.seen, state = d.state, version = s.version + (s.state <> d.state)::int
+     FROM jsonb_to_recordset($1::jsonb) AS d("studyId" uuid, seen text, state text) WHERE s.id = d."studyId" RETURNING 1 AS done`,
+    [JSON.stringify(studies)],
+  );
+}
+
+/** Keeps who was eligible, once for each content. */
+export async function saveEligibility(tx: Transaction, byId: ReadonlyMap<string, unknown>): Promise<void> {
+  if (byId.size === 0) return;
+  const known = await rawRows<{ id: string }>(
+    tx,
+    "SELECT id FROM routing_eligibility WHERE id IN (SELECT value FROM jsonb_array_elements_text($1::jsonb))",
+    [JSON.stringify([...byId.keys()])],
+  );
+  const missing = [...byId.keys()].filter((id) => !known.some((row) => row.id === id)).sort();
+  if (missing.length === 0) return;
+  await rawRows(
+    tx,
+    `INSERT INTO routing_eligibility (id, content) SELECT d.id, d.content FROM jsonb_to_recordset($1::jsonb) AS d(id text, content jsonb)
+     ON CONFLICT DO NOTHING RETURNING 1 AS done`,
+    [JSON.stringify(missing.map((id) => ({ id, content: byId.get(id) })))],
+  );
 }
 
 export interface StoredDecision {
   readonly at: Instant;
   readonly outcome: string;
   readonly explanation: unknown;
+  readonly ruleSetId: string | null;
+  readonly facts: unknown;
+  /** Of `saveEligibility`; null for a decision before it was kept. */
+  readonly eligibility: unknown;
 }
 
 /** The last decisions about a study, newest first. */
 export async function decisionsOf(executor: Executor, studyId: string, limit = 20): Promise<StoredDecision[]> {
   return rawRows<StoredDecision>(
     executor,
-    `SELECT ${ms("at")} AS at, outcome, explanation FROM routing_decision WHERE study_id = $1::uuid ORDER BY at DESC LIMIT $2::int`,
+    `SELECT ${ms("d.at")} AS at, d.outcome, d.explanation, d.rule_set_id AS "ruleSetId", d.facts, e.content AS eligibility
+     FROM routing_decision d LEFT JOIN routing_eligibility e ON e.id = d.eligibility_id
+     WHERE d.study_id = $1::uuid ORDER BY d.at DESC, d.id LIMIT $2::int`,
     [studyId, limit],
   );
 }
