@@ -17,6 +17,11 @@ const MARKER = "ZZFOREIGN";
 const REASON = { reason: "policy test" };
 const BODIES: Readonly<Record<string, object>> = {
   release: { fence: 1 },
+  hold: { fence: 1 },
+  resume: { fence: 1, answer: "policy test" },
+  pause: { reason: "call_back" },
+  seen: {},
+  escalate: { fence: 1, poolId: randomUUID(), note: "policy test" },
   "hand-over": { fence: 1, toUserId: randomUUID() },
   "take-over": {},
   urgency: { urgency: "stat", ...REASON },
