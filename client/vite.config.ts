@@ -10,7 +10,12 @@ const hub = `http://127.0.0.1:${process.env.READROOM_HTTP_PORT ?? 8080}`;
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   plugins: [react()],
-  resolve: { alias: [{ find: /^@readroom\/shared\/(.*)\.js$/, replacement: `${shared}$1.ts` }] },
+  resolve: {
+    alias: [
+      { find: /^@readroom\/shared\/(.*)\.js$/, replacement: `${shared}$1.ts` },
+      { find: /^xmlbuilder2$/, replacement: fileURLToPath(new URL("viewport/noXml.ts", import.meta.url)) },
+    ],
+  },
   css: {
     postcss: {
       plugins: [

@@ -1,9 +1,10 @@
 import { type ComponentType, lazy, type ReactNode, Suspense } from "react";
-import { createBrowserRouter, Navigate } from "react-router";
+import { createBrowserRouter, Navigate, useLocation } from "react-router";
 import { useMay, useSession, useSignedIn } from "../kernel/session";
 import { SkeletonRows } from "../ui/states";
 import { PageError } from "./page-error";
 import { Shell, Splash } from "./shell";
+import { useWarmReadingRoom } from "./warm-up";
 
 /** Each feature's page is its own chunk, found by its place in the tree: the viewer's code never weighs on the worklist. */
 const pages = import.meta.glob<{ default: ComponentType }>("../features/*/page.tsx");
@@ -25,6 +26,13 @@ export function homeOf(actions: readonly string[]): string {
   if (actions.includes("hospital.read")) return "/hospital";
   if (actions.includes("people.read")) return "/admin";
   return "/worklist";
+}
+
+/** Whoever was on the way to a study has its reading room loaded while typing the password. */
+function LogIn() {
+  const { from } = (useLocation().state ?? {}) as { from?: unknown };
+  useWarmReadingRoom(typeof from === "string" && from.startsWith("/read/"));
+  return page("identity");
 }
 
 function Home() {
@@ -50,7 +58,7 @@ function Only({ action, children }: { action: Parameters<typeof useMay>[0]; chil
 }
 
 export const router = createBrowserRouter([
-  { path: "/login", element: page("identity"), errorElement: <PageError /> },
+  { path: "/login", element: <LogIn />, errorElement: <PageError /> },
   ...("../features/consult/page.tsx" in pages
     ? [{ path: "/join/*", element: page("consult"), errorElement: <PageError /> }]
     : []),

@@ -3,8 +3,8 @@ import { spotlight } from "@mantine/spotlight";
 import { IconSearch } from "@tabler/icons-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { NavLink, Outlet, useLocation, useMatch } from "react-router";
-import { useHeldClaims } from "../features/worklist/public";
-import { useSignedIn } from "../kernel/session";
+import { useHeldClaims, useListKeptTrue } from "../features/worklist/public";
+import { useMay, useSignedIn } from "../kernel/session";
 import { KeyHint, useKeys } from "../ui/keys";
 import { Logo } from "../ui/logo";
 import { ErrorState, SkeletonRows, useAfter } from "../ui/states";
@@ -14,6 +14,7 @@ import { OnShift } from "./on-shift";
 import { schemeOf } from "./scheme";
 import classes from "./shell.module.css";
 import { UserMenu } from "./user-menu";
+import { useWarmReadingRoom } from "./warm-up";
 
 // Its own chunk: the worklist does not wait for the code of calls.
 const IncomingCalls = lazy(async () => ({ default: (await import("../features/consult/public")).IncomingCalls }));
@@ -26,6 +27,8 @@ export function Shell() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: applied once per person, the menu changes it afterwards
   useEffect(() => setColorScheme(scheme), [session.user.id]);
   useHeldClaims();
+  useListKeptTrue();
+  useWarmReadingRoom(useMay("worklist.read"));
   useKeys([
     {
       id: "app.search",

@@ -1,8 +1,10 @@
 import { Button } from "@mantine/core";
 import { IconFileOff } from "@tabler/icons-react";
+import { useEffect } from "react";
 import { Link, useParams } from "react-router";
 import { asHubError, type HubError } from "../../kernel/api";
 import { EmptyState, ErrorState, OfflineState } from "../../ui/states";
+import { startEngine } from "../../viewport/public";
 import classes from "./page.module.css";
 import { Room } from "./parts/room";
 import { RoomSkeleton } from "./parts/room-skeleton";
@@ -16,6 +18,8 @@ export default function ReadingPage() {
 
 function Study({ studyId }: { studyId: string }) {
   const query = useStudy(studyId);
+  // The renderer starts while the study's description is on its way; where it can't, the viewport says so.
+  useEffect(() => void startEngine().catch(() => undefined), []);
   if (query.data) return <Room detail={query.data} />;
   if (query.error) return <Failed error={asHubError(query.error)} retry={() => void query.refetch()} />;
   return <RoomSkeleton />;
