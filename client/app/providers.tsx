@@ -2,8 +2,10 @@ import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
+import { z } from "zod";
 import { HubError } from "../kernel/api";
 import { serverClock } from "../kernel/clock";
+import { usePreference } from "../kernel/preferences";
 import { SessionProvider } from "../kernel/session";
 import { SocketProvider } from "../kernel/socket";
 import { KeyMapProvider } from "../ui/keys";
@@ -25,15 +27,28 @@ export function Providers({ children }: { children: ReactNode }) {
         <NowProvider value={serverClock}>
           <SessionProvider>
             <SocketProvider>
-              <KeyMapProvider>
+              <OwnKeys>
                 <Notifications position="bottom-right" limit={4} />
                 {children}
-              </KeyMapProvider>
+              </OwnKeys>
             </SocketProvider>
           </SessionProvider>
         </NowProvider>
       </QueryClientProvider>
     </MantineProvider>
+  );
+}
+
+const Keys = z.record(z.string(), z.string());
+const NO_KEYS = {};
+
+/** The keys as this person has them: on every machine the same. */
+function OwnKeys({ children }: { children: ReactNode }) {
+  const [own, setOwn] = usePreference("keys", Keys, NO_KEYS);
+  return (
+    <KeyMapProvider own={own} onChange={setOwn}>
+      {children}
+    </KeyMapProvider>
   );
 }
 

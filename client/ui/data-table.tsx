@@ -1,7 +1,8 @@
 // biome-ignore-all lint/a11y/useSemanticElements: virtualised rows are laid out by CSS grid, which a <table> can not be; the roles are those of the ARIA grid pattern
 import { useMediaQuery } from "@mantine/hooks";
+import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from "react";
+import { type KeyboardEvent, memo, type ReactNode, useEffect, useId, useRef } from "react";
 import classes from "./data-table.module.css";
 
 export interface Column<Row> {
@@ -10,14 +11,26 @@ export interface Column<Row> {
   /** A CSS grid track: "96px", "minmax(140px, 2fr)". */
   track: string;
   align?: "left" | "right";
+  /** Its header is a button that sorts by it. */
+  sortable?: boolean;
   render: (row: Row) => ReactNode;
+}
+
+/** Rows by their place: the list may be long and change in place, so nothing here walks over it. */
+export interface RowSource<Row> {
+  length: number;
+  at(index: number): Row;
+  indexOf(id: string | null): number;
 }
 
 export interface DataTableProps<Row> {
   /** What the list is, for a screen reader: "Worklist, for me". */
   label: string;
-  rows: readonly Row[];
+  rows: RowSource<Row>;
   columns: ReadonlyArray<Column<Row>>;
+  /** The column that the rows are sorted by; null: their own order. */
+  sort?: { column: string; down: boolean } | null;
+  onSort?: (column: string) => void;
   rowId: (row: Row) => string;
   selected: string | null;
   onSelect: (id: string) => void;
@@ -33,6 +46,8 @@ export interface DataTableProps<Row> {
   /** Takes the keyboard when it appears. */
   autoFocus?: boolean;
   hold?: object;
+  /** At the right end of the header: choosing columns. */
+  corner?: ReactNode;
 }
 
 /**
@@ -55,7 +70,7 @@ function Grid<Row>(props: DataTableProps<Row>) {
     overscan: 12,
     scrollPaddingStart: 32,
   });
-  const at = rows.findIndex((row) => rowId(row) === selected);
+  const at = rows.indexOf(selected);
   useEffect(() => {
     if (at >= 0) virtual.scrollToIndex(at, { align: "auto" });
   }, [at, virtual]);
@@ -64,10 +79,18 @@ function Grid<Row>(props: DataTableProps<Row>) {
   }, [props.autoFocus]);
   const onKeyDown = useGridKeys(props, at);
   const tracks = columns.map((column) => column.track).join(" ");
+  // Stable, so that a row is drawn again only when something of its own has changed.
+  const hands = useRef<RowHands>({ select: () => undefined, open: () => undefined }).current;
+  hands.select = props.onSelect;
+  hands.open = (id) => {
+    const place = rows.indexOf(id);
+    if (place >= 0) props.onOpen?.(rows.at(place));
+  };
 
   return (
     <div className={classes.frame} {...props.hold}>
       {props.notice ? <div className={classes.notice}>{props.notice}</div> : null}
+      {props.corner ? <div className={classes.corner}>{props.corner}</div> : null}
       <div
         ref={scroller}
         className={classes.scroller}
@@ -93,23 +116,32 @@ function Grid<Row>(props: DataTableProps<Row>) {
                 className={classes.cell}
                 data-align={column.align}
                 tabIndex={-1}
+                {...ariaSort(props.sort, column.id)}
               >
-                {column.header}
+                <Header column={column} {...props} />
               </span>
             ))}
           </div>
         </div>
         <div role="rowgroup" className={classes.body} style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map((item) => {
-            const row = rows[item.index] as Row;
+            if (item.index >= rows.length) return null;
+            const row = rows.at(item.index);
+            const key = rowId(row);
             return (
-              <GridRow
-                key={rowId(row)}
-                {...props}
+              <TableRow
+                key={key}
                 row={row}
+                rowKey={key}
+                columns={columns}
+                tracks={tracks}
+                height={rowHeight}
+                top={item.start}
+                selected={key === selected}
+                dim={props.dim?.(row) ?? false}
+                hands={hands}
                 id={`${base}-${item.index}`}
                 index={item.index}
-                style={{ gridTemplateColumns: tracks, height: rowHeight, transform: `translateY(${item.start}px)` }}
               />
             );
           })}
@@ -119,27 +151,44 @@ function Grid<Row>(props: DataTableProps<Row>) {
   );
 }
 
-function GridRow<Row>({
-  row,
-  id,
-  index,
-  style,
-  ...props
-}: DataTableProps<Row> & { row: Row; id: string; index: number; style: React.CSSProperties }) {
-  const key = props.rowId(row);
+interface RowHands {
+  select: (id: string) => void;
+  open: (id: string) => void;
+}
+
+interface RowProps<Row> {
+  row: Row;
+  rowKey: string;
+  id: string;
+  index: number;
+  columns: ReadonlyArray<Column<Row>>;
+  tracks: string;
+  height: number;
+  top: number;
+  selected: boolean;
+  dim: boolean;
+  hands: RowHands;
+}
+
+/** One row, drawn again only when its content, place or standing changes: scrolling draws what comes into sight and nothing else. */
+const TableRow = memo(function TableRow<Item>({ row, rowKey, id, index, hands, ...props }: RowProps<Item>) {
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the grid itself takes the keys (aria-activedescendant)
     <div
       id={id}
       role="row"
       aria-rowindex={index + 2}
-      aria-selected={key === props.selected}
-      data-dim={props.dim?.(row) || undefined}
+      aria-selected={props.selected}
+      data-dim={props.dim || undefined}
       className={`${classes.row} ${classes.bodyRow}`}
-      style={style}
+      style={{
+        gridTemplateColumns: props.tracks,
+        height: props.height,
+        transform: `translateY(${props.top}px)`,
+      }}
       tabIndex={-1}
-      onClick={() => props.onSelect(key)}
-      onDoubleClick={() => props.onOpen?.(row)}
+      onClick={() => hands.select(rowKey)}
+      onDoubleClick={() => hands.open(rowKey)}
     >
       {props.columns.map((column) => (
         <span key={column.id} role="gridcell" className={classes.cell} data-align={column.align} tabIndex={-1}>
@@ -148,31 +197,72 @@ function GridRow<Row>({
       ))}
     </div>
   );
+}) as <Item>(props: RowProps<Item>) => ReactNode;
+
+const ariaSort = (sort: { column: string; down: boolean } | null | undefined, column: string) =>
+  sort?.column === column ? ({ "aria-sort": sort.down ? "descending" : "ascending" } as const) : {};
+
+function Header<Row>({ column, sort, onSort }: Pick<DataTableProps<Row>, "sort" | "onSort"> & { column: Column<Row> }) {
+  if (!onSort || !column.sortable) return <>{column.header}</>;
+  const mine = sort?.column === column.id;
+  const Arrow = mine && sort.down ? IconArrowDown : IconArrowUp;
+  return (
+    <button
+      type="button"
+      className={classes.sort}
+      aria-label={`Sort by ${column.header.toLowerCase()}`}
+      onClick={() => onSort(column.id)}
+    >
+      {column.header}
+      {mine ? <Arrow size={12} aria-hidden="true" /> : null}
+    </button>
+  );
 }
 
+/** Cards are of unlike heights: measured as they come into sight. */
 function Cards<Row>(props: DataTableProps<Row>) {
+  const { rows } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => 124,
+    overscan: 6,
+    gap: 8,
+  });
   return (
     <div className={classes.frame}>
       {props.notice ? <div className={classes.notice}>{props.notice}</div> : null}
-      <ul className={classes.cards} aria-label={props.label}>
-        {props.rows.map((row) => {
-          const key = props.rowId(row);
-          const chosen = key === props.selected;
-          return (
-            <li key={key}>
-              <button
-                type="button"
-                className={classes.card}
-                data-dim={props.dim?.(row) || undefined}
-                aria-pressed={chosen}
-                onClick={() => (chosen && props.onOpen ? props.onOpen(row) : props.onSelect(key))}
+      <div ref={scroller} className={classes.cards}>
+        <ul className={classes.cardList} aria-label={props.label} style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map((item) => {
+            if (item.index >= rows.length) return null;
+            const row = rows.at(item.index);
+            const key = props.rowId(row);
+            const chosen = key === props.selected;
+            return (
+              <li
+                key={key}
+                ref={virtual.measureElement}
+                data-index={item.index}
+                aria-setsize={rows.length}
+                aria-posinset={item.index + 1}
+                style={{ transform: `translateY(${item.start}px)` }}
               >
-                {props.card(row)}
-              </button>
-            </li>
-          );
-        })}
-      </ul>
+                <button
+                  type="button"
+                  className={classes.card}
+                  data-dim={props.dim?.(row) || undefined}
+                  aria-pressed={chosen}
+                  onClick={() => (chosen && props.onOpen ? props.onOpen(row) : props.onSelect(key))}
+                >
+                  {props.card(row)}
+                </button>
+              </li>
+            );
+          })}
+        </ul>
+      </div>
     </div>
   );
 }
@@ -205,8 +295,9 @@ function useGridKeys<Row>({ rows, rowId, onSelect, onOpen }: DataTableProps<Row>
   return (event: KeyboardEvent) => {
     if (event.metaKey || event.ctrlKey || event.altKey || event.target !== event.currentTarget) return;
     const to = moveTo(event.key, at, rows.length);
-    const row = rows[to ?? at];
-    if (!row) return;
+    const place = to ?? at;
+    if (place < 0 || place >= rows.length) return;
+    const row = rows.at(place);
     if (to !== null) onSelect(rowId(row));
     else if (event.key === "Enter" && onOpen) onOpen(row);
     else return;

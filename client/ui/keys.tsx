@@ -1,5 +1,4 @@
 import { Button, Kbd, Modal } from "@mantine/core";
-import { useLocalStorage } from "@mantine/hooks";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from "react";
 import classes from "./keys.module.css";
 import { comboOf, find, type KeyAction, remap } from "./keys-model";
@@ -36,15 +35,21 @@ function ownsPress(target: EventTarget | null, key: string): boolean {
   );
 }
 
-/** Holds the keys in force, listens for them, and shows the map on "?". One in the app, inside the Mantine provider. */
-export function KeyMapProvider({ children }: { children: ReactNode }) {
+/**
+ * Holds the keys in force, listens for them, and shows the map on "?". One in the app, inside the Mantine provider. `own`: the person's
+ * keys by action; where they are kept is the app's business.
+ */
+export function KeyMapProvider({
+  own,
+  onChange: setOwn,
+  children,
+}: {
+  own: Readonly<Record<string, string>>;
+  onChange: (own: Record<string, string>) => void;
+  children: ReactNode;
+}) {
   const groups = useRef<Array<readonly KeyAction[]>>([]);
   const [open, setOpen] = useState(false);
-  const [own, setOwn] = useLocalStorage<Record<string, string>>({
-    key: "readroom-keys",
-    defaultValue: {},
-    getInitialValueInEffect: false,
-  });
   const ownRef = useRef(own);
   ownRef.current = own;
 
@@ -89,7 +94,7 @@ export function KeyMapProvider({ children }: { children: ReactNode }) {
         opened={open}
         onClose={() => setOpen(false)}
         actions={open ? remap(groups.current.flat(), own) : []}
-        onRemap={(id, combo) => setOwn((was) => ({ ...was, [id]: combo }))}
+        onRemap={(id, combo) => setOwn({ ...own, [id]: combo })}
         onReset={() => setOwn({})}
       />
     </KeyContext>
@@ -157,10 +162,25 @@ function KeyMapDialog({
   onRemap: (id: string, combo: string) => void;
   onReset: () => void;
 }) {
+  const [taken, setTaken] = useState<string | null>(null);
+  const change = (action: KeyAction, combo: string) => {
+    const other = actions.find((one) => one.id !== action.id && one.group === action.group && one.keys.includes(combo));
+    setTaken(other ? `${spell(combo)} is taken by “${other.label}”. Give that another key first.` : null);
+    if (!other) onRemap(action.id, combo);
+  };
+  const reset = () => {
+    setTaken(null);
+    onReset();
+  };
   const byGroup = [...new Set(actions.map((action) => action.group))];
   return (
     <Modal opened={opened} onClose={onClose} title="Keys" size="lg" closeButtonProps={{ "aria-label": "Close" }}>
       <p className={classes.lead}>Press a key anywhere but in a text field. Click one to give the action another.</p>
+      {taken ? (
+        <p className={classes.lead} role="alert">
+          {taken}
+        </p>
+      ) : null}
       <div className={classes.groups}>
         {byGroup.map((group) => (
           <section key={group}>
@@ -168,12 +188,12 @@ function KeyMapDialog({
             {actions
               .filter((action) => action.group === group)
               .map((action) => (
-                <Mapping key={action.id} action={action} onRemap={onRemap} />
+                <Mapping key={action.id} action={action} onRemap={(_id, combo) => change(action, combo)} />
               ))}
           </section>
         ))}
       </div>
-      <Button variant="subtle" color="gray" mt="md" onClick={onReset}>
+      <Button variant="subtle" color="gray" mt="md" onClick={reset}>
         Restore all
       </Button>
     </Modal>

@@ -5,6 +5,10 @@ import { assertNever, err, ok, type Result } from "../kernel/result.js";
 export const LEASE = 60 * SECOND;
 /** A colleague who is handed a study may be in another report: this long until it goes back to the pool unless it is opened. */
 export const HAND_OVER_LEASE = 10 * MINUTE;
+/** "One moment": the study stays the reader's for this long without a heartbeat, while another is done. Heartbeats don't stretch it. */
+export const HOLD_LEASE = 15 * MINUTE;
+/** Studies that one reader may have on hold at once: a hold is for an interruption, not a private stock. */
+export const MOST_HOLDS = 2;
 /** Clients renew on this beat: two may go missing on a bad line before the lease ends. */
 export const RENEW_EVERY = 20 * SECOND;
 
@@ -14,7 +18,14 @@ export const RENEW_EVERY = 20 * SECOND;
  */
 export type ClaimState =
   | { readonly state: "open"; readonly fence: number }
-  | { readonly state: "held"; readonly by: string; readonly until: Instant; readonly fence: number }
+  /** hold: set while the holder does another study; then `until` is its end, and no heartbeat moves it. */
+  | {
+      readonly state: "held";
+      readonly by: string;
+      readonly until: Instant;
+      readonly fence: number;
+      readonly hold?: true;
+    }
   | { readonly state: "done"; readonly by: string | null; readonly at: Instant; readonly fence: number };
 
 export type ClaimCommand =
@@ -22,6 +33,9 @@ export type ClaimCommand =
   | { readonly do: "renew"; readonly by: string; readonly fence: number }
   | { readonly do: "release"; readonly by: string; readonly fence: number }
   | { readonly do: "hand_over"; readonly by: string; readonly fence: number; readonly to: string }
+  | { readonly do: "hold"; readonly by: string; readonly fence: number }
+  /** Goes on with a study that was on hold. */
+  | { readonly do: "resume"; readonly by: string; readonly fence: number }
   | { readonly do: "take_over"; readonly by: string }
   | { readonly do: "expire" }
   /** Signed as final. */
@@ -38,6 +52,8 @@ export type ClaimEvent =
       readonly from: string | null;
     }
   | { readonly type: "renewed"; readonly until: Instant }
+  | { readonly type: "put_on_hold"; readonly by: string; readonly until: Instant }
+  | { readonly type: "resumed"; readonly by: string; readonly until: Instant }
   | { readonly type: "released"; readonly by: string }
   | { readonly type: "expired"; readonly by: string }
   | { readonly type: "finished"; readonly by: string | null; readonly at: Instant };
@@ -67,6 +83,8 @@ export function decide(
     case "renew":
     case "release":
     case "hand_over":
+    case "hold":
+    case "resume":
       return byHolder(claim, command, now);
     case "expire":
       return ok(claim.state === "held" && claim.until <= now ? [{ type: "expired", by: claim.by }] : []);
@@ -79,7 +97,7 @@ export function decide(
   }
 }
 
-type HolderCommand = Extract<ClaimCommand, { do: "renew" | "release" | "hand_over" }>;
+type HolderCommand = Extract<ClaimCommand, { do: "renew" | "release" | "hand_over" | "hold" | "resume" }>;
 
 /** Only the holder of the newest grant, and a lease that has run out is not brought back: another may be about to claim. */
 function byHolder(
@@ -95,7 +113,14 @@ function byHolder(
     case "renew":
       return claim.until <= now
         ? err({ why: "not_held" })
-        : ok([{ type: "renewed", until: Math.max(claim.until, now + LEASE) }]);
+        : ok([{ type: "renewed", until: claim.hold ? claim.until : Math.max(claim.until, now + LEASE) }]);
+    case "hold":
+      if (claim.until <= now) return err({ why: "not_held" });
+      // Held on and on it would never go back: the end stays where the first said it is.
+      return ok(claim.hold ? [] : [{ type: "put_on_hold", by: claim.by, until: now + HOLD_LEASE }]);
+    case "resume":
+      if (claim.until <= now) return err({ why: "not_held" });
+      return ok(claim.hold ? [{ type: "resumed", by: claim.by, until: now + LEASE }] : []);
     case "release":
       return ok([{ type: "released", by: claim.by }]);
     case "hand_over":
@@ -119,6 +144,10 @@ export function evolve(claim: ClaimState, event: ClaimEvent): ClaimState {
       return { state: "held", by: event.to, until: event.until, fence: event.fence };
     case "renewed":
       return claim.state === "held" ? { ...claim, until: event.until } : claim;
+    case "put_on_hold":
+      return claim.state === "held" ? { ...claim, until: event.until, hold: true } : claim;
+    case "resumed":
+      return { state: "held", by: event.by, until: event.until, fence: claim.fence };
     case "released":
     case "expired":
       return { state: "open", fence: claim.fence };

@@ -1,4 +1,3 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
 import { useNavigate } from "react-router";
 import { asHubError, type HubError } from "../../kernel/api";
@@ -7,8 +6,8 @@ import { useSignedIn } from "../../kernel/session";
 import { ago } from "../../ui/format";
 import { toast } from "../../ui/toast";
 import type { Line } from "./model";
-import { claim, claimNext, release } from "./source";
-import { change, predictClaim } from "./use-worklist";
+import { claim, claimNext, holdStudy, type Return, release, resumeStudy } from "./source";
+import { predictClaim, useStore } from "./use-worklist";
 
 /** "Dr Ortiz claimed it 2 s ago." where the hub says who and when, else the hub's own sentence. */
 export function sayRefusal(error: HubError, now: number): string {
@@ -23,7 +22,7 @@ export function sayRefusal(error: HubError, now: number): string {
 
 /** What one does to studies from the worklist. Each shows its result at once and takes it back when the hub refuses. */
 export function useClaims() {
-  const client = useQueryClient();
+  const store = useStore();
   const navigate = useNavigate();
   const { user } = useSignedIn();
   // A key pressed twice must not claim two studies.
@@ -33,10 +32,17 @@ export function useClaims() {
   return {
     /** Claims if it is open, then opens the reading room. Reading along with the holder needs no claim. */
     open: async (line: Line, wantsClaim: boolean) => {
-      if (wantsClaim && line.claim.state === "open") {
-        const undo = predictClaim(client, line, user);
+      if (line.claim.state === "held" && line.claim.hold && line.claim.by.id === user.id) {
         try {
-          change(client, { type: "line", line: await claim(line.studyId) });
+          store.push({ type: "line", line: await resumeStudy(line.studyId, line.claim.fence) });
+        } catch (thrown) {
+          refused(thrown);
+        }
+      }
+      if (wantsClaim && line.claim.state === "open") {
+        const undo = predictClaim(store, line, user);
+        try {
+          store.push({ type: "line", line: await claim(line.studyId) });
         } catch (thrown) {
           undo();
           refused(thrown);
@@ -55,7 +61,7 @@ export function useClaims() {
           toast.refused(given.reason || "Nothing is waiting that is yours to read.");
           return;
         }
-        change(client, { type: "line", line: given.line });
+        store.push({ type: "line", line: given.line });
         navigate(`/read/${given.line.studyId}`);
       } catch (thrown) {
         refused(thrown);
@@ -63,17 +69,34 @@ export function useClaims() {
         asking.current = false;
       }
     },
-    release: async (line: Line) => {
+    release: async (line: Line, why: Return = {}) => {
       if (line.claim.state !== "held" || line.claim.by.id !== user.id) {
-        toast.refused("Only a study that you hold can be released.");
+        toast.refused("Only a study that you hold can be returned.");
         return;
       }
-      change(client, { type: "line", line: { ...line, claim: { state: "open" } } });
+      store.push({ type: "line", line: { ...line, claim: { state: "open" } } });
       try {
-        change(client, { type: "line", line: await release(line.studyId, line.claim.fence) });
-        toast.done("Released. It is open to the others again.");
+        store.push({ type: "line", line: await release(line.studyId, line.claim.fence, why) });
+        toast.done("Returned. It is open to the others again.");
       } catch (thrown) {
-        change(client, { type: "line", line });
+        store.push({ type: "line", line });
+        refused(thrown);
+      }
+    },
+    /** "One moment", or going on. */
+    hold: async (line: Line) => {
+      if (line.claim.state !== "held" || line.claim.by.id !== user.id) {
+        toast.refused("Only a study that you hold can be put on hold.");
+        return;
+      }
+      const { hold, fence } = line.claim;
+      try {
+        store.push({
+          type: "line",
+          line: hold ? await resumeStudy(line.studyId, fence) : await holdStudy(line.studyId, fence),
+        });
+        toast.done(hold ? "Yours again as before." : "On hold: it stays yours for 15 minutes.");
+      } catch (thrown) {
         refused(thrown);
       }
     },

@@ -1,75 +1,85 @@
-import { Button, TextInput } from "@mantine/core";
-import { IconSearch, IconX } from "@tabler/icons-react";
 import { useMemo, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
-import { asHubError } from "../../kernel/api";
-import { useMay } from "../../kernel/session";
-import { useLive } from "../../kernel/socket";
-import { DataTable } from "../../ui/data-table";
-import { KeyHint, useKeyMap, useKeys } from "../../ui/keys";
+import { useMay, useSignedIn } from "../../kernel/session";
+import { useKeys } from "../../ui/keys";
 import type { KeyAction } from "../../ui/keys-model";
-import { LiveDot } from "../../ui/live-dot";
-import { useNow } from "../../ui/now";
-import { ErrorState, OfflineState, SkeletonRows } from "../../ui/states";
-import { useHeld } from "../../ui/use-held";
 import { useClaims } from "./actions";
-import { type Line, linesOf, views } from "./model";
+import type { Line } from "./model";
 import classes from "./page.module.css";
-import { columns, LineCard, TRACKS } from "./parts/columns";
+import { type AskedAbout, ClaimDialog } from "./parts/claim-dialogs";
 import { DropUpload } from "./parts/drop-upload";
-import { EmptyView } from "./parts/empty-view";
+import { FilterBar } from "./parts/filter-bar";
+import { Footer } from "./parts/footer";
+import { ListArea } from "./parts/list-area";
 import { Preview } from "./parts/preview";
-import { useSavedViews, ViewTabs } from "./parts/view-tabs";
-import { useViewer, useWorklist } from "./use-worklist";
-
-const idOf = (line: Line) => line.studyId;
+import { Tools } from "./parts/tools";
+import { ViewTabs } from "./parts/view-tabs";
+import { useLooking } from "./use-looking";
+import { useListLoaded, useViewer, useWorklist } from "./use-worklist";
 
 /** Studies waiting to be read: which is next, why, by when, and who has what. */
 export default function WorklistPage() {
-  const query = useWorklist();
-  const viewer = useViewer(query.data);
-  const now = useNow();
-  const saved = useSavedViews();
-  // Other pages lead here with a tab and a study; from then on the page goes its own way.
+  const store = useWorklist();
+  useListLoaded(store);
+  const { user } = useSignedIn();
+  const viewer = useViewer(store);
   const [wanted] = useSearchParams();
-  const [chosen, setChosen] = useState<string>(() => wanted.get("view") ?? (viewer.reader ? "for-me" : "all"));
-  const [filter, setFilter] = useState("");
-  const [selected, setSelected] = useState<string | null>(() => wanted.get("study"));
+  const looking = useLooking(store, viewer, { tab: wanted.get("view"), study: wanted.get("study") });
   const [previewing, setPreviewing] = useState(true);
+  const [filtering, setFiltering] = useState(false);
+  const [asked, setAsked] = useState<AskedAbout | null>(null);
   const field = useRef<HTMLInputElement>(null);
   const claims = useClaims();
-  const mayClaim = useMay("study.claim");
-
-  const own = saved.list.find((view) => view.name === chosen);
-  const base = own?.base ?? chosen;
-  // The clock moves lines between tabs; half a minute is soon enough for that and keeps the list from being sorted every second.
-  const coarse = Math.floor(now / 30_000) * 30_000;
-  const all = query.data;
-  const tabs = useMemo(() => (all ? views(all, viewer, coarse) : []), [all, viewer, coarse]);
-  const latest = useMemo(
-    () => (all ? linesOf(all, base, filter || (own?.filter ?? ""), viewer, coarse) : []),
-    [all, base, filter, own, viewer, coarse],
-  );
-  const held = useHeld(latest, idOf);
-  const at = held.rows.findIndex((line) => line.studyId === selected);
-  const current = at >= 0 ? held.rows[at] : undefined;
+  const [mayClaim, mayTakeOver] = [useMay("study.claim"), useMay("study.takeover")];
+  const { list } = store;
+  const current = store.lineOf(looking.selected);
   const open = (line: Line) => void claims.open(line, mayClaim);
   const move = (by: number) => {
-    const to = held.rows[Math.max(0, Math.min(held.rows.length - 1, at + by))];
-    if (to) setSelected(to.studyId);
+    const to = Math.max(0, Math.min(list.rows.length - 1, list.indexOf(looking.selected) + by));
+    const entry = list.rows[to];
+    if (entry) looking.select(entry.line.studyId);
   };
-  const keys: KeyAction[] = [
-    ...(mayClaim ? [key("next", "N", "Claim and open the next study", () => void claims.next())] : []),
-    key("open", "Enter", "Open the selected study", () => current && open(current)),
+  const ask = (what: AskedAbout["what"]) => {
+    if (current?.claim.state !== "held") return;
+    const { by, fence } = current.claim;
+    if (what === "take_over" ? mayTakeOver && by.id !== user.id : by.id === user.id)
+      setAsked({ what, studyId: current.studyId, fence, holder: by.name });
+  };
+  const onCurrent = (act: (line: Line) => void) => () => {
+    if (current) act(current);
+  };
+  const holder: KeyAction[] = [
+    key("next", "N", "Claim and open the next study", () => void claims.next()),
+    key("release", "R", "Return the selected study to its pool", () => ask("return")),
+    key(
+      "hold",
+      "H",
+      "One moment, or go on",
+      onCurrent((line) => void claims.hold(line)),
+    ),
+    key("handOver", "T", "Hand the selected study over", () => ask("hand_over")),
+    key("escalate", "E", "Ask a subspecialist", () => ask("escalate")),
+  ];
+  useKeys([
+    ...(mayClaim ? holder : []),
+    ...(mayTakeOver ? [key("takeOver", "Shift+T", "Take the selected study over", () => ask("take_over"))] : []),
+    key("open", "Enter", "Open the selected study", onCurrent(open)),
     key("preview", "Space", "Show or hide the preview", () => setPreviewing((was) => !was)),
-    ...(mayClaim
-      ? [key("release", "R", "Release the selected study", () => current && void claims.release(current))]
-      : []),
-    key("filter", "F", "Filter", () => field.current?.focus()),
+    key("filter", "F", "Filter", () => setFiltering(true)),
+    key("search", "/", "Search the list", () => field.current?.focus()),
     key("down", "J", "Next line", () => move(1), "ArrowDown"),
     key("up", "K", "Line before", () => move(-1), "ArrowUp"),
-  ];
-  useKeys(keys);
+  ]);
+  const rows = useMemo(
+    () => ({
+      get length() {
+        return list.rows.length;
+      },
+      at: (index: number) => (list.rows[index] as { line: Line }).line,
+      indexOf: (id: string | null) => list.indexOf(id),
+    }),
+    [list],
+  );
 
   return (
     <DropUpload>
@@ -77,92 +87,53 @@ export default function WorklistPage() {
         <h1 className="rr-visually-hidden">Worklist</h1>
         <div className={classes.top}>
           <ViewTabs
-            tabs={tabs}
-            saved={saved}
-            chosen={chosen}
-            onChoose={(id) => {
-              setChosen(id);
-              setFilter("");
-            }}
-            filter={filter}
+            tabs={looking.tabs}
+            saved={looking.saved}
+            chosen={looking.tab}
+            onChoose={looking.choose}
+            now={looking.definition}
+            changed={looking.changed}
           />
-          <div className={classes.tools}>
-            <TextInput
-              ref={field}
-              size="xs"
-              className={classes.filter}
-              aria-label="Filter the list"
-              placeholder="Filter"
-              leftSection={<IconSearch size={14} stroke={1.8} />}
-              rightSection={
-                filter ? (
-                  <button
-                    type="button"
-                    className={classes.clear}
-                    aria-label="Clear the filter"
-                    onClick={() => setFilter("")}
-                  >
-                    <IconX size={14} />
-                  </button>
-                ) : null
-              }
-              value={filter}
-              onChange={(event) => setFilter(event.currentTarget.value)}
-              onKeyDown={(event) => {
-                if (event.key !== "Escape" && event.key !== "Enter") return;
-                if (event.key === "Escape") setFilter("");
-                event.currentTarget.blur();
-                event.stopPropagation();
-              }}
-            />
-            {mayClaim ? (
-              <Button
-                onClick={() => void claims.next()}
-                rightSection={
-                  <span className={classes.nextKey}>
-                    <KeyHint combo="N" action="worklist.next" />
-                  </span>
-                }
-              >
-                Next study
-              </Button>
-            ) : null}
-          </div>
+          <Tools
+            field={field}
+            text={looking.conditions.text ?? ""}
+            onText={looking.setText}
+            mayClaim={mayClaim}
+            onNext={() => void claims.next()}
+          />
         </div>
-        <div className={classes.body} data-preview={previewing && current !== undefined}>
-          <ListArea query={query} empty={latest.length === 0 && held.rows.length === 0} filter={filter} view={base}>
-            <DataTable
-              label="Studies"
-              rows={held.rows}
-              columns={columns(viewer.userId)}
-              rowId={idOf}
-              selected={selected}
-              onSelect={setSelected}
-              onOpen={open}
-              card={(line) => <LineCard line={line} userId={viewer.userId} />}
-              dim={(line) => line.claim.state === "held" && line.claim.by.id !== viewer.userId}
-              hold={held.hold}
-              notice={
-                held.waiting ? (
-                  <Button variant="default" radius="xl" onClick={held.release} className={classes.waiting}>
-                    {held.waiting}
-                  </Button>
-                ) : null
-              }
-              autoFocus
-            />
-          </ListArea>
+        <FilterBar
+          list={list}
+          conditions={looking.conditions}
+          onChange={looking.setConditions}
+          menuOpen={filtering}
+          onMenu={setFiltering}
+        />
+        <div className={classes.body}>
+          <ListArea store={store} looking={looking} rows={rows} userId={user.id} onOpen={open} />
           {previewing && current ? (
             <Preview
               line={current}
               onOpen={() => open(current)}
-              onClose={() => setSelected(null)}
+              onClose={() => looking.select(null)}
               mayClaim={mayClaim}
+              mayTakeOver={mayTakeOver}
+              onAsk={ask}
+              onHold={() => void claims.hold(current)}
             />
           ) : null}
         </div>
-        <Footer mayClaim={mayClaim} />
+        <Footer mayClaim={mayClaim} loading={store.loading} />
       </div>
+      <ClaimDialog
+        asked={asked}
+        onClose={() => setAsked(null)}
+        onDone={(line, what) => {
+          store.push({ type: "line", line });
+          // One's own from here on: the reader took it to read it.
+          if (what === "take_over") open({ ...line });
+        }}
+      />
     </DropUpload>
   );
 }
@@ -174,63 +145,3 @@ const key = (id: string, combo: string, label: string, run: () => void, other?: 
   group: "Worklist",
   run,
 });
-
-/** The list in its four states. What is shown stays shown while it is loaded again. */
-function ListArea({
-  query,
-  empty,
-  filter,
-  view,
-  children,
-}: {
-  query: ReturnType<typeof useWorklist>;
-  empty: boolean;
-  filter: string;
-  view: string;
-  children: React.ReactNode;
-}) {
-  if (query.data) return empty ? <EmptyView view={view} filter={filter} /> : children;
-  if (!query.error) return <SkeletonRows rows={18} tracks={TRACKS} />;
-  const error = asHubError(query.error);
-  const retry = () => void query.refetch();
-  return error.code === "offline" ? (
-    <OfflineState onRetry={retry}>
-      The list will be here again as soon as the connection is. A study that is open in another tab goes on working and
-      keeps what you type.
-    </OfflineState>
-  ) : (
-    <ErrorState
-      title="The worklist could not be loaded"
-      error={error}
-      safe="Claims and drafts are safe on the hub."
-      onRetry={retry}
-    />
-  );
-}
-
-function Footer({ mayClaim }: { mayClaim: boolean }) {
-  const live = useLive();
-  const { openMap } = useKeyMap();
-  const hints: Array<[string, string, string]> = [
-    ...(mayClaim ? ([["N", "worklist.next", "next"]] as Array<[string, string, string]>) : []),
-    ["Enter", "worklist.open", "open"],
-    ["Space", "worklist.preview", "preview"],
-    ...(mayClaim ? ([["R", "worklist.release", "release"]] as Array<[string, string, string]>) : []),
-    ["F", "worklist.filter", "filter"],
-  ];
-  return (
-    <footer className={classes.footer}>
-      <span className={classes.hints}>
-        {hints.map(([combo, action, label]) => (
-          <span key={action} className={classes.hint}>
-            <KeyHint combo={combo} action={action} /> {label}
-          </span>
-        ))}
-        <button type="button" className={classes.allKeys} onClick={openMap}>
-          <KeyHint combo="?" /> all keys
-        </button>
-      </span>
-      <LiveDot live={live} />
-    </footer>
-  );
-}

@@ -2,24 +2,28 @@ import type { HubEvent } from "@readroom/shared/contract/down.js";
 import { WhyView } from "@readroom/shared/contract/http/routing.js";
 import {
   ClaimAnswer,
+  ColleaguesView,
+  EscalationPools,
+  HeldClaims,
   NextAnswer,
   OrderCandidates,
+  type ReturnReason,
   RowAnswer,
   StudyDetail,
+  StudySearchAnswer,
   WorklistGoneEvent,
   WorklistRowEvent,
-  WorklistSnapshot,
 } from "@readroom/shared/contract/http/worklist.js";
+import { LinesPage } from "@readroom/shared/contract/http/worklist-lines.js";
 import { api } from "../../kernel/api";
-import { type Line, reduce, type Worklist, type WorklistChange } from "./model";
+import type { Change } from "./live-list";
+import type { Line } from "./model";
 
-export async function loadWorklist(signal?: AbortSignal): Promise<Worklist> {
-  const { rows, seq, reader } = await api.get("/api/worklist", WorklistSnapshot, signal ? { signal } : {});
-  return reduce({ lines: new Map(), seq: 0, reader: null }, { type: "loaded", lines: rows, seq, reader });
-}
+export const loadPage = (after: string | null, signal: AbortSignal) =>
+  api.get("/api/worklist/lines", LinesPage, { signal, query: { after } });
 
 /** What an event means for the list; null for one that means nothing to it. */
-export function changeOf(event: HubEvent): WorklistChange | null {
+export function changeOf(event: HubEvent): Change | null {
   if (event.type === "worklist.row") {
     const parsed = WorklistRowEvent.safeParse(event.payload);
     return parsed.success ? { type: "line", line: parsed.data.row } : null;
@@ -40,8 +44,34 @@ export async function claimNext(): Promise<{ line: Line | null; reason: string }
   return { line: row, reason };
 }
 
-export const release = async (studyId: string, fence: number): Promise<Line> =>
-  (await api.post(`/api/studies/${studyId}/release`, RowAnswer, { fence })).row;
+export interface Return {
+  code?: ReturnReason;
+  reason?: string;
+}
+
+const command = async (studyId: string, name: string, body: unknown): Promise<Line> =>
+  (await api.post(`/api/studies/${studyId}/${name}`, RowAnswer, body)).row;
+
+export const release = (studyId: string, fence: number, why: Return = {}) =>
+  command(studyId, "release", { fence, ...why });
+export const holdStudy = (studyId: string, fence: number) => command(studyId, "hold", { fence });
+export const resumeStudy = (studyId: string, fence: number) => command(studyId, "resume", { fence });
+export const handOver = (studyId: string, fence: number, toUserId: string, note: string) =>
+  command(studyId, "hand-over", { fence, toUserId, note });
+export const escalate = (studyId: string, fence: number, to: { poolId: string } | { toUserId: string }, note: string) =>
+  command(studyId, "escalate", { fence, ...to, note });
+export const takeOver = async (studyId: string, reason: string): Promise<Line> =>
+  (await api.post(`/api/studies/${studyId}/take-over`, ClaimAnswer, { reason })).row;
+
+export const loadColleagues = (studyId: string, signal?: AbortSignal) =>
+  api.get(`/api/studies/${studyId}/colleagues`, ColleaguesView, signal ? { signal } : {});
+export const loadEscalationPools = (studyId: string, signal?: AbortSignal) =>
+  api.get(`/api/studies/${studyId}/escalation-pools`, EscalationPools, signal ? { signal } : {});
+export const loadHeld = (signal?: AbortSignal) => api.get("/api/worklist/held", HeldClaims, signal ? { signal } : {});
+
+/** Asked in a body: what is typed may be a patient's name. */
+export const findStudies = (text: string, signal?: AbortSignal) =>
+  api.post("/api/studies/search", StudySearchAnswer, { text }, signal ? { signal } : {});
 
 export const loadStudy = (studyId: string, signal?: AbortSignal) =>
   api.get(`/api/studies/${studyId}`, StudyDetail, signal ? { signal } : {});

@@ -1,68 +1,65 @@
 import type { PersonChip } from "@readroom/shared/contract/http/worklist.js";
-import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef } from "react";
+import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { useSignedIn } from "../../kernel/session";
 import { useFeed, useHubEvents } from "../../kernel/socket";
-import { type Line, reduce, type Viewer, type Worklist, type WorklistChange } from "./model";
-import { changeOf, loadWorklist } from "./source";
+import type { Line, Viewer } from "./model";
+import { changeOf } from "./source";
+import { storeOf, type WorklistStore } from "./store";
 
-export const WORKLIST = ["worklist"] as const;
-/** Only what comes during a load is needed of these; the cap keeps a list that is never loaded again from growing. */
-const MOST_HEARD = 5_000;
+/** The list of whoever is logged in. Re-renders the caller when it changes, at most once a frame. */
+export function useWorklist(): WorklistStore {
+  const store = useStore();
+  useSyncExternalStore(store.subscribe, store.snapshot);
+  return store;
+}
 
-/** Applies a change to the list that is loaded; does nothing before the first load. */
-export function change(client: QueryClient, what: WorklistChange): void {
-  client.setQueryData<Worklist>(WORKLIST, (list) => (list ? reduce(list, what) : list));
+export function useStore(): WorklistStore {
+  return storeOf(useSignedIn().user.id);
 }
 
 /**
- * The worklist, live: a snapshot, then the rows that the hub computes after each event. Such rows are not replayed, so the
- * snapshot is loaded again after every gap in the connection.
+ * Keeps the list true while Readroom is open, on whichever page: rows that the hub computes after each event go into it. They are not
+ * replayed, so it is loaded again after every gap in the connection. Loads nothing by itself before a page has asked for the list.
  */
-export function useWorklist() {
-  const client = useQueryClient();
+export function useListKeptTrue(): void {
+  const store = useStore();
   const feed = useFeed();
-  const heard = useRef<WorklistChange[]>([]);
-  const query = useQuery({
-    queryKey: WORKLIST,
-    queryFn: async ({ signal }) => {
-      heard.current = [];
-      const list = await loadWorklist(signal);
-      // Rows that were pushed while the snapshot was on its way: it may be older than they are.
-      return heard.current.reduce(reduce, list);
-    },
-    staleTime: 60_000,
-  });
   useHubEvents((event) => {
     const what = changeOf(event);
-    if (!what) return;
-    if (heard.current.length < MOST_HEARD) heard.current.push(what);
-    change(client, what);
+    if (what) store.push(what);
   });
-  useEffect(() => feed.onGap(() => void client.invalidateQueries({ queryKey: WORKLIST })), [feed, client]);
-
-  const seq = query.data?.seq;
   useEffect(() => {
-    // The snapshot was taken before the line stood: what happened in between was heard by nobody.
-    if (seq !== undefined && feed.unbrokenSince !== null && seq < feed.unbrokenSince)
-      void client.invalidateQueries({ queryKey: WORKLIST });
-  }, [seq, feed, client]);
+    const again = () => {
+      if (store.loading.state !== "none") void store.load();
+    };
+    const undo = [feed.onGap(again), feed.onReset(again)];
+    return () => {
+      for (const step of undo) step();
+    };
+  }, [feed, store]);
+}
 
-  return query;
+/** Loads the list for a page that shows it, and again where the snapshot was taken before the line stood: nobody heard what came between. */
+export function useListLoaded(store: WorklistStore): void {
+  const feed = useFeed();
+  useEffect(() => {
+    if (store.loading.state === "none" || store.loading.state === "failed") void store.load();
+  }, [store]);
+  const ready = store.loading.state === "ready";
+  useEffect(() => {
+    if (ready && feed.unbrokenSince !== null && store.seq < feed.unbrokenSince) void store.load();
+  }, [ready, store, feed]);
 }
 
 /** Who is looking, for the selectors of the model. The list carries a fresher copy of the reader's rights than the session. */
-export function useViewer(list: Worklist | undefined): Viewer {
+export function useViewer(store: WorklistStore): Viewer {
   const session = useSignedIn();
-  const reader = list ? list.reader : session.reader;
+  const reader = store.loading.state === "none" ? session.reader : (store.reader ?? session.reader);
   return useMemo(() => ({ userId: session.user.id, reader }), [session.user.id, reader]);
 }
 
 /** Shows a study as claimed by this person before the hub has answered; `undo` puts back what was there. */
-export function predictClaim(client: QueryClient, line: Line, by: PersonChip): () => void {
-  change(client, {
-    type: "line",
-    line: { ...line, claim: { state: "held", by, since: 0, until: 0, fence: 0, note: "" } },
-  });
-  return () => change(client, { type: "line", line });
+export function predictClaim(store: WorklistStore, line: Line, by: PersonChip): () => void {
+  store.push({ type: "line", line: { ...line, claim: { state: "held", by, since: 0, until: 0, fence: 0, note: "" } } });
+  return () => store.push({ type: "line", line });
 }

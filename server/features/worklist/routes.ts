@@ -9,9 +9,13 @@ import type { z } from "zod";
 import type { Deps } from "../../kernel/deps.js";
 import { route } from "../../kernel/route.js";
 import { claimStudy, handOver, release, takeOver } from "./commands.js";
+import { escalate, escalationPools, hold, resume } from "./commands-hold.js";
+import { heldClaims, likelyNext, searchStudies } from "./find.js";
+import { linesRoute } from "./lines.js";
 import type { NextStudy } from "./next.js";
 import { rowOf } from "./store-rows.js";
 import * as triage from "./triage.js";
+import { viewRoutes } from "./view-routes.js";
 import * as views from "./views.js";
 
 const tag = "worklist";
@@ -19,8 +23,12 @@ const params = c.StudyParams;
 
 export function worklistRoutes(app: FastifyInstance, deps: Deps, next: NextStudy): void {
   readRoutes(app, deps);
+  linesRoute(app, deps);
+  findRoutes(app, deps, next);
   claimRoutes(app, deps, next);
+  aside(app, deps);
   triageRoutes(app, deps);
+  viewRoutes(app, deps);
 }
 
 function readRoutes(app: FastifyInstance, deps: Deps): void {
@@ -76,6 +84,39 @@ function readRoutes(app: FastifyInstance, deps: Deps): void {
   });
 }
 
+function findRoutes(app: FastifyInstance, deps: Deps, next: NextStudy): void {
+  route(app, {
+    method: "POST",
+    tag,
+    url: "/api/studies/search",
+    action: "study.find",
+    summary: "Find studies by accession number, patient number, study UID, name or words of the procedure",
+    body: c.StudySearch,
+    response: c.StudySearchAnswer,
+    limit: { max: 240, timeWindow: "1 minute" },
+    handle: ({ actor, body }) => searchStudies(deps, actor, body.text),
+  });
+  route(app, {
+    method: "POST",
+    tag,
+    url: "/api/worklist/likely",
+    action: "study.claim",
+    summary: "The study that next would most likely give, in full; claims nothing",
+    body: c.LikelyRequest,
+    response: c.LikelyAnswer,
+    handle: ({ actor, body }) => likelyNext(deps, next, actor, body.besides),
+  });
+  route(app, {
+    method: "GET",
+    tag,
+    url: "/api/worklist/held",
+    action: "study.claim",
+    summary: "What the caller holds",
+    response: c.HeldClaims,
+    handle: ({ actor }) => heldClaims(deps, actor),
+  });
+}
+
 function claimRoutes(app: FastifyInstance, deps: Deps, next: NextStudy): void {
   const post = { method: "POST", tag, action: "study.claim" } as const;
   route(app, {
@@ -119,7 +160,7 @@ function claimRoutes(app: FastifyInstance, deps: Deps, next: NextStudy): void {
     body: c.ReleaseRequest,
     response: c.RowAnswer,
     handle: async ({ actor, params: { id }, body }) =>
-      rowAfter(deps, id, await release(deps, actor, id, body.fence, body.reason)),
+      rowAfter(deps, id, await release(deps, actor, id, body.fence, body.reason, body.code)),
   });
   route(app, {
     ...post,
@@ -139,6 +180,42 @@ function claimRoutes(app: FastifyInstance, deps: Deps, next: NextStudy): void {
     body: c.TakeOverRequest,
     response: c.ClaimAnswer,
     handle: async ({ actor, params: { id }, body }) => withRow(deps, id, await takeOver(deps, actor, id, body.reason)),
+  });
+}
+
+/** What the holder does with a study beside reading it: keep it a moment, go on, ask a subspecialist. */
+function aside(app: FastifyInstance, deps: Deps): void {
+  const post = { method: "POST", tag, action: "study.claim", params, response: c.RowAnswer } as const;
+  route(app, {
+    ...post,
+    url: "/api/studies/:id/hold",
+    summary: "Keep a study for a moment while reading another",
+    body: c.FenceRequest,
+    handle: async ({ actor, params: { id }, body }) => rowAfter(deps, id, await hold(deps, actor, id, body.fence)),
+  });
+  route(app, {
+    ...post,
+    url: "/api/studies/:id/resume",
+    summary: "Go on with a study that was on hold",
+    body: c.FenceRequest,
+    handle: async ({ actor, params: { id }, body }) => rowAfter(deps, id, await resume(deps, actor, id, body.fence)),
+  });
+  route(app, {
+    ...post,
+    url: "/api/studies/:id/escalate",
+    summary: "Ask for a subspecialist: a pool, or a named reader",
+    body: c.EscalateRequest,
+    handle: async ({ actor, params: { id }, body }) => rowAfter(deps, id, await escalate(deps, actor, id, body)),
+  });
+  route(app, {
+    method: "GET",
+    tag,
+    url: "/api/studies/:id/escalation-pools",
+    action: "study.claim",
+    summary: "Pools that the study may be escalated to",
+    params,
+    response: c.EscalationPools,
+    handle: ({ actor, params: { id } }) => escalationPools(deps, actor, id),
   });
 }
 

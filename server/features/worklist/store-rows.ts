@@ -1,8 +1,8 @@
-import type { ClaimView, WorklistRow } from "@readroom/shared/contract/http/worklist.js";
+import type { WorklistRow } from "@readroom/shared/contract/http/worklist.js";
 import { displayPersonName, parsePersonName } from "@readroom/shared/dicom/person-name.js";
-import { warnAt } from "@readroom/shared/domain/contract.js";
 import type { Urgency } from "@readroom/shared/domain/urgency.js";
-import { DAY, type Instant } from "@readroom/shared/kernel/instant.js";
+import { claimFrom, rowFrom } from "@readroom/shared/domain/worklist-row.js";
+import type { Instant } from "@readroom/shared/kernel/instant.js";
 import type pg from "pg";
 import { rawRows, type Tx } from "../../kernel/database.js";
 
@@ -56,6 +56,10 @@ interface Raw {
   readonly claimedAt: Instant | null;
   readonly claimUntil: Instant | null;
   readonly claimNote: string;
+  readonly held: boolean;
+  readonly escalatedAt: Instant | null;
+  readonly escalatedBy: string;
+  readonly escalationNote: string;
   readonly fence: number;
   readonly holderName: string | null;
   readonly holderShort: string | null;
@@ -73,7 +77,7 @@ const ms = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::
  * Who the patient is, for finding the same one's other studies: number and issuer of the order's patient, else of the images. `s` a
  * study, `p` its patient, `t` its site.
  */
-const MRN = "coalesce(p.mrn, s.dicom_patient_id)";
+export const MRN = "coalesce(p.mrn, s.dicom_patient_id)";
 const ISSUER = "coalesce(p.issuer, nullif(s.dicom_issuer, ''), t.patient_id_issuer)";
 
 /** Condition that `pr` (of site `prt`) is an earlier study of the same patient as `s`. */
@@ -97,6 +101,8 @@ const COLUMNS = `s.id AS "studyId", s.study_instance_uid AS "studyInstanceUid", 
   ${ms("s.clock_started_at")} AS "clockStartedAt", ${ms("s.deadline")} AS deadline, l.id AS "poolId", coalesce(l.code, '') AS "poolCode",
   coalesce(l.name, '') AS "poolName", s.subspecialty, s.routable, s.routing_summary AS "routingSummary", s.claim_state AS "claimState",
   s.claimed_by AS "claimedBy", ${ms("s.claimed_at")} AS "claimedAt", ${ms("s.claim_until")} AS "claimUntil", s.claim_note AS "claimNote", s.claim_fence::float8 AS fence,
+  s.claim_hold_until IS NOT NULL AS held, ${ms("s.escalated_at")} AS "escalatedAt", s.escalation_note AS "escalationNote",
+  coalesce((SELECT e.display_name FROM user_account e WHERE e.id = s.escalated_by), '') AS "escalatedBy",
   u.display_name AS "holderName", u.short_name AS "holderShort", u.colour AS "holderColour", s.report_state AS "reportState",
   ${ms("s.signed_at")} AS "signedAt", s.critical_state AS "criticalState", s.is_demo AS "isDemo",
   (SELECT count(*)::int FROM study pr JOIN site prt ON prt.id = pr.site_id WHERE ${IS_PRIOR}) AS priors`;
@@ -140,58 +146,6 @@ export async function topSeq(executor: Executor): Promise<number> {
 }
 
 function toRow(raw: Raw, seq: number): WorklistRow {
-  return {
-    studyId: raw.studyId,
-    studyInstanceUid: raw.studyInstanceUid,
-    seq,
-    hospital: { id: raw.hospitalId, name: raw.hospitalName },
-    site: {
-      id: raw.siteId,
-      code: raw.siteCode,
-      name: raw.siteName,
-      timeZone: raw.timeZone,
-      jurisdiction: raw.jurisdiction,
-    },
-    groupId: raw.groupId,
-    patient: {
-      id: raw.patientId,
-      source: raw.patientName ? "order" : "images",
-      name: displayName(raw.patientName ?? raw.imagesName),
-      mrn: raw.mrn,
-      birthDate: isoDate(raw.birthDate),
-      age: ageOn(raw.birthDate, raw.studyAt ?? raw.firstAt),
-      sex: raw.sex,
-    },
-    accessionNumber: raw.accessionNumber,
-    procedure: raw.procedureText || raw.description || [...raw.modalities, raw.bodyPart].filter(Boolean).join(" "),
-    modalities: raw.modalities.length > 0 ? raw.modalities : raw.orderModality ? [raw.orderModality] : [],
-    bodyPart: raw.bodyPart,
-    studyAt: raw.studyAt,
-    state: raw.state,
-    images: { received: raw.received, expected: raw.expected, series: raw.series, lastAt: raw.lastAt },
-    match: { state: raw.matchState, reason: raw.matchReason },
-    urgency: raw.urgency,
-    urgencyReason: raw.urgencyReason,
-    clock: clockOf(raw),
-    pool: raw.poolId ? { id: raw.poolId, code: raw.poolCode, name: raw.poolName } : null,
-    subspecialty: raw.subspecialty,
-    routable: raw.routable,
-    routing: raw.routingSummary,
-    claim: claimView(raw),
-    report: { state: raw.reportState, signedAt: raw.signedAt },
-    criticalState: raw.criticalState,
-    priors: raw.priors,
-    isDemo: raw.isDemo,
-  };
-}
-
-function clockOf(raw: Raw): WorklistRow["clock"] {
-  const { clockStartedAt: startedAt, deadline } = raw;
-  if (startedAt === null || deadline === null) return null;
-  return { startedAt, deadline, warnAt: warnAt(startedAt, deadline), rule: raw.routingSummary };
-}
-
-function claimView(raw: Raw): ClaimView {
   const by = raw.claimedBy
     ? {
         id: raw.claimedBy,
@@ -200,45 +154,48 @@ function claimView(raw: Raw): ClaimView {
         colour: raw.holderColour ?? "",
       }
     : null;
-  if (raw.claimState === "done") return { state: "done", by, at: raw.signedAt };
-  if (raw.claimState !== "held" || !by) return { state: "open" };
-  return {
-    state: "held",
-    by,
-    since: raw.claimedAt ?? 0,
-    until: raw.claimUntil ?? 0,
-    fence: raw.fence,
-    note: raw.claimNote,
-  };
+  return rowFrom(
+    {
+      ...raw,
+      hospital: { id: raw.hospitalId, name: raw.hospitalName },
+      site: {
+        id: raw.siteId,
+        code: raw.siteCode,
+        name: raw.siteName,
+        timeZone: raw.timeZone,
+        jurisdiction: raw.jurisdiction,
+      },
+      name: nameText(raw.patientName ?? raw.imagesName),
+      ordered: raw.patientName !== null,
+      pool: raw.poolId ? { id: raw.poolId, code: raw.poolCode, name: raw.poolName } : null,
+      routing: raw.routingSummary,
+      claim: claimFrom({
+        state: raw.claimState,
+        by,
+        since: raw.claimedAt,
+        until: raw.claimUntil,
+        fence: raw.fence,
+        note: raw.claimNote,
+        hold: raw.held,
+        signedAt: raw.signedAt,
+      }),
+      escalation:
+        raw.escalatedAt === null ? null : { by: raw.escalatedBy, at: raw.escalatedAt, note: raw.escalationNote },
+    },
+    seq,
+  );
+}
+
+/** The groups of a name as orders ({alphabetic …}) or DICOM JSON ({Alphabetic …}) keep it, as PN text. */
+function nameText(name: Name): string {
+  const group = (key: string) => name[key] ?? name[key.charAt(0).toUpperCase() + key.slice(1)] ?? "";
+  return [group("alphabetic"), group("ideographic"), group("phonetic")].join("=");
 }
 
 /** "SAMPLE, Ada" from a name as orders ({alphabetic …}) or DICOM JSON ({Alphabetic …}) keep it. */
-export function displayName(name: Name): string {
-  const group = (key: string) => name[key] ?? name[key.charAt(0).toUpperCase() + key.slice(1)] ?? "";
-  const groups = [group("alphabetic"), group("ideographic"), group("phonetic")].join("=");
+export const displayName = (name: Name): string =>
   // Some modalities blank the name out: a row must not look as if it had no patient.
-  return displayPersonName(parsePersonName(groups)).trim() || "Name not sent";
-}
-
-/** YYYY-MM-DD of YYYYMMDD or YYYY-MM-DD; null where the day is not known. */
-export function isoDate(text: string | null): string | null {
-  const match = /^(\d{4})-?(\d{2})-?(\d{2})$/.exec(text ?? "");
-  return match ? `${match[1]}-${match[2]}-${match[3]}` : null;
-}
-
-/** Age as radiologists write it: days up to a month, months up to two years, years after (DICOM PS3.5 §6.2, AS). */
-export function ageOn(birthDate: string | null, at: Instant): string | null {
-  const iso = isoDate(birthDate);
-  if (!iso) return null;
-  const days = Math.floor((at - Date.parse(`${iso}T00:00:00Z`)) / DAY);
-  if (!(days >= 0)) return null;
-  if (days < 31) return `${days} D`;
-  const [born, then] = [new Date(`${iso}T00:00:00Z`), new Date(at)];
-  const birthdayPassed = then.getUTCDate() >= born.getUTCDate() ? 0 : 1;
-  const months =
-    (then.getUTCFullYear() - born.getUTCFullYear()) * 12 + then.getUTCMonth() - born.getUTCMonth() - birthdayPassed;
-  return months < 24 ? `${months} M` : `${Math.floor(months / 12)} Y`;
-}
+  displayPersonName(parsePersonName(nameText(name))).trim() || "Name not sent";
 
 /** Studies on lists whose patient's name or number changed. */
 export async function openStudiesOfPatient(executor: Executor, patientIds: readonly string[]): Promise<string[]> {

@@ -32,13 +32,14 @@ interface Raw extends Omit<ClaimableStudy, "claim"> {
   readonly claimedBy: string | null;
   readonly fence: number;
   readonly until: Instant | null;
+  readonly hold: boolean;
   readonly signedAt: Instant | null;
 }
 
 const SELECT = `SELECT s.id, s.organisation_id AS "organisationId", s.site_id AS "siteId", t.name AS "siteName", t.jurisdiction, s.group_id AS "groupId",
   s.pool_id AS "poolId", s.patient_id AS "patientId", s.order_id AS "orderId", s.subspecialty, s.state, s.match_state AS "matchState",
   s.report_state AS "reportState", s.urgency, s.claim_state AS "claimState", s.claimed_by AS "claimedBy", s.claim_fence::float8 AS fence,
-  ${ms("s.claim_until")} AS until, ${ms("s.signed_at")} AS "signedAt"
+  ${ms("s.claim_until")} AS until, s.claim_hold_until IS NOT NULL AS hold, ${ms("s.signed_at")} AS "signedAt"
   FROM study s JOIN site t ON t.id = s.site_id WHERE s.id = $1::uuid`;
 
 export async function readStudy(executor: Executor, studyId: string): Promise<ClaimableStudy | null> {
@@ -58,7 +59,7 @@ function toStudy(rows: Raw[]): ClaimableStudy | null {
 function claimState(raw: Raw): ClaimState {
   const { fence } = raw;
   if (raw.claimState === "held" && raw.claimedBy)
-    return { state: "held", by: raw.claimedBy, until: raw.until ?? 0, fence };
+    return { state: "held", by: raw.claimedBy, until: raw.until ?? 0, fence, ...(raw.hold ? { hold: true } : {}) };
   if (raw.claimState === "done") return { state: "done", by: raw.claimedBy, at: raw.signedAt ?? 0, fence };
   return { state: "open", fence };
 }
@@ -79,23 +80,29 @@ export async function applyClaim(
   switch (event.type) {
     case "granted":
       await write(
-        "claim_state = 'held', claimed_by = $2::uuid, claim_fence = $3::bigint, claimed_at = $4::timestamptz, claim_until = $5::timestamptz, claim_note = $6",
+        "claim_state = 'held', claimed_by = $2::uuid, claim_fence = $3::bigint, claimed_at = $4::timestamptz, claim_until = $5::timestamptz, claim_hold_until = NULL, claim_note = $6",
         [event.to, event.fence, new Date(now), new Date(event.until), note],
       );
       return;
     case "renewed":
       await write("claim_until = $2::timestamptz", [new Date(event.until)]);
       return;
+    case "put_on_hold":
+      await write("claim_until = $2::timestamptz, claim_hold_until = $2::timestamptz", [new Date(event.until)]);
+      return;
+    case "resumed":
+      await write("claim_until = $2::timestamptz, claim_hold_until = NULL", [new Date(event.until)]);
+      return;
     case "released":
     case "expired":
       await write(
-        "claim_state = 'open', claimed_by = NULL, claimed_at = NULL, claim_until = NULL, claim_note = ''",
+        "claim_state = 'open', claimed_by = NULL, claimed_at = NULL, claim_until = NULL, claim_hold_until = NULL, claim_note = ''",
         [],
       );
       return;
     case "finished":
       await write(
-        "claim_state = 'done', claimed_by = coalesce($2::uuid, claimed_by), claim_until = NULL, claim_note = ''",
+        "claim_state = 'done', claimed_by = coalesce($2::uuid, claimed_by), claim_until = NULL, claim_hold_until = NULL, claim_note = '', escalated_at = NULL",
         [event.by],
       );
       return;
@@ -115,7 +122,8 @@ export async function renewLease(
 ): Promise<boolean> {
   const { rowCount } = await db.query({
     name: "claim_renew",
-    text: `UPDATE study SET claim_until = greatest(claim_until, $5::timestamptz)
+    // On hold the end stands where the hold put it: a page that is open somewhere must not stretch it.
+    text: `UPDATE study SET claim_until = CASE WHEN claim_hold_until IS NULL THEN greatest(claim_until, $5::timestamptz) ELSE claim_until END
       WHERE id = $1 AND claimed_by = $2 AND claim_fence = $3 AND claim_state = 'held' AND claim_until > $4::timestamptz`,
     values: [studyId, by, fence, new Date(now), new Date(until)],
   });
@@ -124,89 +132,11 @@ export async function renewLease(
 
 export async function expiredLeases(db: pg.Pool, now: Instant): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
-    "SELECT id FROM study WHERE claim_state = 'held' AND claim_until <= $1::timestamptz ORDER BY claim_until LIMIT 200",
+    `SELECT s.id FROM study_held h JOIN study s ON s.id = h.study_id WHERE s.claim_state = 'held' AND s.claim_until <= $1::timestamptz
+     ORDER BY s.claim_until LIMIT 200`,
     [new Date(now)],
   );
   return rows.map((row) => row.id);
-}
-
-export interface NextRequest {
-  readonly n: number;
-  readonly reader: string;
-  readonly pools: readonly string[];
-  readonly subspecialties: readonly string[];
-  readonly final: readonly string[];
-  readonly preliminary: readonly string[];
-}
-
-export interface NextGrant {
-  readonly n: number;
-  readonly studyId: string;
-  readonly fence: number;
-  readonly organisationId: string;
-  readonly groupId: string | null;
-  readonly patientId: string | null;
-  readonly reportState: string;
-  readonly siteId: string;
-}
-
-/** The strictly best study for each request, in the order of asking (migration 20261124000500, claim_next). */
-export async function grantNext(
-  tx: pg.PoolClient,
-  requests: readonly NextRequest[],
-  now: Instant,
-  until: Instant,
-): Promise<NextGrant[]> {
-  const { rows } = await tx.query<NextGrant>({
-    name: "claim_next",
-    text: `SELECT n, study_id AS "studyId", fence, organisation_id AS "organisationId", group_id AS "groupId", patient_id AS "patientId",
-      report_state AS "reportState", site_id AS "siteId" FROM claim_next($1::jsonb, $2::timestamptz, $3::timestamptz)`,
-    values: [JSON.stringify(requests), new Date(now), new Date(until)],
-  });
-  return rows;
-}
-
-export interface Grantee {
-  readonly kind: string;
-  readonly id: string;
-  readonly name: string;
-  readonly address: string;
-}
-
-/** Audit rows and events of a whole batch in one statement each: what kernel/audit.ts and outbox.ts do one by one. */
-export async function recordGrants(
-  tx: pg.PoolClient,
-  grants: readonly {
-    readonly grant: NextGrant;
-    readonly by: Grantee;
-    readonly payload: unknown;
-    readonly topics: readonly string[];
-  }[],
-): Promise<void> {
-  const rows = grants.map(({ grant, by, payload, topics }) => ({
-    ...by,
-    organisation_id: grant.organisationId,
-    patient_id: grant.patientId,
-    study_id: grant.studyId,
-    detail: { fence: grant.fence, via: "next" },
-    stamp: { kind: by.kind, id: by.id, name: by.name },
-    payload,
-    topics,
-  }));
-  const values = [JSON.stringify(rows)];
-  await tx.query({
-    name: "claim_next_audit",
-    text: `INSERT INTO audit_event (actor_kind, actor_id, actor_name, address, action, outcome, organisation_id, patient_id, study_id, subject, detail)
-      SELECT kind, id, name, address, 'study.claim', 'allowed', organisation_id, patient_id, study_id, '', detail
-      FROM jsonb_to_recordset($1::jsonb) AS r(kind text, id text, name text, address text, organisation_id uuid, patient_id uuid, study_id uuid, detail jsonb)`,
-    values,
-  });
-  await tx.query({
-    name: "claim_next_events",
-    text: `SELECT outbox_append('study:' || study_id, 'study.claimed', payload, topics, stamp)
-      FROM jsonb_to_recordset($1::jsonb) AS r(study_id uuid, payload jsonb, topics text[], stamp jsonb)`,
-    values,
-  });
 }
 
 export interface Colleague {

@@ -11,6 +11,7 @@ import { type Actor, may, mayRole } from "@readroom/shared/domain/access.js";
 import { RENEW_EVERY } from "@readroom/shared/domain/claim.js";
 import { readingRight } from "@readroom/shared/domain/reading-right.js";
 import { isIdentified } from "@readroom/shared/domain/study.js";
+import { isoDate } from "@readroom/shared/domain/worklist-row.js";
 import { DAY } from "@readroom/shared/kernel/instant.js";
 import { err, ok, type Result } from "@readroom/shared/kernel/result.js";
 import { audit } from "../../kernel/audit.js";
@@ -20,16 +21,13 @@ import { groupReaders } from "../roster/public.js";
 import { explain, verdict } from "../routing/public.js";
 import * as store from "./store.js";
 import { orderOf, priorsOf, reportOf, seriesOf } from "./store-detail.js";
-import { displayName, isoDate, rowsOf, rowsWhere, topSeq } from "./store-rows.js";
+import { ON_A_LIST } from "./store-lines.js";
+import { displayName, rowsOf, rowsWhere, topSeq } from "./store-rows.js";
 import { orderCandidates } from "./store-triage.js";
 import { mayActOn } from "./triage.js";
 
 const NOT_FOUND = refusal("not_found", "There is no such study.");
 const MOST_ROWS = 5000;
-
-/** On a list: whatever waits for a report or is held, and what was signed in the last 24 hours. `$2`: that moment. */
-const ON_A_LIST =
-  "(s.report_state IN ('none', 'draft', 'preliminary') OR s.claim_state = 'held' OR s.signed_at > $2::timestamptz)";
 
 /** The group's list; `ids` narrows it to some studies. */
 export async function worklist(
@@ -74,7 +72,9 @@ export async function hospitalRows(
   return { rows, seq, truncated: rows.length === MOST_ROWS };
 }
 
-function sessionReader(scope: Awaited<ReturnType<typeof groupReaders>>[number]["scope"]): WorklistSnapshot["reader"] {
+export function sessionReader(
+  scope: Awaited<ReturnType<typeof groupReaders>>[number]["scope"],
+): WorklistSnapshot["reader"] {
   return {
     ...scope,
     poolIds: [...scope.poolIds],
@@ -95,7 +95,12 @@ async function visible(deps: Deps, actor: Actor, studyId: string, action: Parame
 }
 
 /** Everything beside the images. A look into a patient's chart: audited. */
-export async function studyDetail(deps: Deps, actor: Actor, studyId: string): Promise<Result<StudyDetail, Refusal>> {
+export async function studyDetail(
+  deps: Deps,
+  actor: Actor,
+  studyId: string,
+  action: "study.read" | "study.preload" = "study.read",
+): Promise<Result<StudyDetail, Refusal>> {
   const found = await visible(deps, actor, studyId);
   if (!found) return err(NOT_FOUND);
   const { study, row, seq } = found;
@@ -107,9 +112,7 @@ export async function studyDetail(deps: Deps, actor: Actor, studyId: string): Pr
     reportOf(pool, studyId),
     ownSide(deps, actor, study),
   ]);
-  await audit(pool, actor, [
-    { action: "study.read", organisationId: study.organisationId, studyId, patientId: study.patientId },
-  ]);
+  await audit(pool, actor, [{ action, organisationId: study.organisationId, studyId, patientId: study.patientId }]);
   return ok({
     serverNow: deps.clock.now(),
     seq,

@@ -19,6 +19,8 @@ export const ClaimView = z.discriminatedUnion("state", [
     until: Ms,
     fence: z.number().int(),
     note: z.string(),
+    /** "One moment": kept until `until` while the holder does another study. */
+    hold: z.literal(true).optional(),
   }),
   z.object({ state: z.literal("done"), by: PersonChip.nullable(), at: Ms.nullable() }),
 ]);
@@ -41,6 +43,8 @@ export const WorklistRow = z.object({
     source: z.enum(["order", "images"]),
     /** As in lists: "SAMPLE, Ada", with the ideographic form in brackets. */
     name: z.string(),
+    /** How the name is said, where the hospital sends it. Found by searches. */
+    phonetic: z.string().optional(),
     mrn: z.string(),
     /** YYYY-MM-DD where known. */
     birthDate: z.string().nullable(),
@@ -65,8 +69,8 @@ export const WorklistRow = z.object({
   match: z.object({ state: z.string(), reason: z.string() }),
   urgency: z.enum(URGENCIES),
   urgencyReason: z.string(),
-  /** null until the study is routed. The bar drains from startedAt to deadline; warnAt is where it turns amber (a quarter left). */
-  clock: z.object({ startedAt: Ms, deadline: Ms, warnAt: Ms, rule: z.string() }).nullable(),
+  /** null until the study is routed. The bar drains from startedAt to deadline; warnAt is where it turns amber (a quarter left); `routing` says what set it. */
+  clock: z.object({ startedAt: Ms, deadline: Ms, warnAt: Ms }).nullable(),
   pool: z.object({ id: Id, code: z.string(), name: z.string() }).nullable(),
   subspecialty: z.string(),
   routable: z.boolean(),
@@ -77,6 +81,8 @@ export const WorklistRow = z.object({
   report: z.object({ state: z.string(), signedAt: Ms.nullable() }),
   /** "none" | "open" | "acknowledged" */
   criticalState: z.string(),
+  /** Somebody asked for a subspecialist: at the head of its lane until it is signed. */
+  escalation: z.object({ by: z.string(), at: Ms, note: z.string() }).optional(),
   priors: z.number().int(),
   isDemo: z.boolean(),
 });
@@ -131,7 +137,27 @@ const Why = z.string().trim().min(3, "say why in a few words").max(500);
 
 export const StudyParams = z.object({ id: Id });
 export const RenewRequest = z.object({ studyId: Id, fence: Fence });
-export const ReleaseRequest = z.object({ fence: Fence, reason: Note });
+
+/** Why a study goes back to its pool, as a pick list. */
+export const RETURN_REASONS = {
+  subspecialty: "Needs another subspecialty",
+  incomplete: "Images missing or not diagnostic",
+  priors: "Waiting for priors or information",
+  interrupted: "Called away",
+  shift_end: "My shift ends",
+  conflict: "I know the patient, or read it before",
+  mistake: "Opened by mistake",
+  other: "Other",
+} as const;
+export type ReturnReason = keyof typeof RETURN_REASONS;
+const ReturnCode = z.enum(Object.keys(RETURN_REASONS) as [ReturnReason, ...ReturnReason[]]);
+
+export const ReleaseRequest = z.object({ fence: Fence, reason: Note, code: ReturnCode.optional() });
+export const FenceRequest = z.object({ fence: Fence });
+/** To a pool of the group, or to one of its readers who may read the study. */
+export const EscalateRequest = z
+  .object({ fence: Fence, poolId: Id.optional(), toUserId: Id.optional(), note: Why })
+  .refine((to) => (to.poolId === undefined) !== (to.toUserId === undefined), "name a pool or a person, not both");
 export const HandOverRequest = z.object({ fence: Fence, toUserId: Id, note: Note });
 export const TakeOverRequest = z.object({ reason: Note });
 export const UrgencyRequest = z.object({ urgency: z.enum(URGENCIES), reason: Why });
@@ -214,6 +240,45 @@ export const ColleaguesView = z.object({
   ),
 });
 export type ColleaguesView = z.infer<typeof ColleaguesView>;
+
+/** Pools that a study may be escalated to, with how many of their readers may read it now. */
+export const EscalationPools = z.object({
+  pools: z.array(
+    z.object({ id: Id, name: z.string(), subspecialties: z.array(z.string()), readersNow: z.number().int() }),
+  ),
+});
+export type EscalationPools = z.infer<typeof EscalationPools>;
+
+/** What the caller holds, for the heartbeat of pages that have no list. */
+export const HeldClaims = z.object({
+  serverNow: Ms,
+  claims: z.array(z.object({ studyId: Id, fence: z.number().int(), until: Ms, hold: z.boolean() })),
+});
+export type HeldClaims = z.infer<typeof HeldClaims>;
+
+/** The study that "next" would most likely give now, in full, so that it can be loaded ahead; null where none waits. Claims nothing. */
+export const LikelyRequest = z.object({ besides: z.array(Id).max(20).default([]) });
+export const LikelyAnswer = z.object({ study: StudyDetail.nullable() });
+export type LikelyAnswer = z.infer<typeof LikelyAnswer>;
+
+/** Text that a study is looked for by: an identifier (accession number, MRN, Study Instance UID), a name, words of the procedure. */
+export const StudySearch = z.object({ text: z.string().trim().min(2).max(200) });
+export const StudyHit = z.object({
+  studyId: Id,
+  patientName: z.string(),
+  mrn: z.string(),
+  accessionNumber: z.string(),
+  procedure: z.string(),
+  modalities: z.array(z.string()),
+  site: z.string(),
+  studyAt: Ms.nullable(),
+  reportState: z.string(),
+  /** What of it fits the text. */
+  by: z.enum(["accession", "mrn", "uid", "name", "procedure"]),
+});
+export type StudyHit = z.infer<typeof StudyHit>;
+export const StudySearchAnswer = z.object({ hits: z.array(StudyHit), more: z.boolean() });
+export type StudySearchAnswer = z.infer<typeof StudySearchAnswer>;
 
 /** Orders of the hospital that may be the study's, the likeliest first. likeness: what agrees, in words. */
 export const OrderCandidates = z.object({

@@ -71,7 +71,7 @@ export function Studies({ rows, now }: { rows: readonly WorklistRow[]; now: numb
                   startedAt={row.clock.startedAt}
                   dueAt={row.clock.deadline}
                   zone={row.site.timeZone}
-                  rule={row.clock.rule}
+                  rule={row.routing}
                   stoppedAt={row.report.signedAt}
                 />
               ) : (

@@ -9,6 +9,7 @@ import { useNow } from "../../../ui/now";
 import { PatientBanner } from "../../../ui/patient-banner";
 import { UrgencyChip } from "../../../ui/urgency-chip";
 import { CallStrip } from "../../consult/public";
+import { Bell } from "../../notices/public";
 import { arrivalInWords } from "../model";
 import type { Presence } from "../use-presence";
 import type { WallSeries } from "../wall";
@@ -49,12 +50,13 @@ export function Header({ detail, presence, series, mine, onSign }: HeaderProps) 
               startedAt={row.clock.startedAt}
               dueAt={row.clock.deadline}
               zone={row.site.timeZone}
-              rule={row.clock.rule}
+              rule={row.routing}
               stoppedAt={row.claim.state === "done" ? row.claim.at : null}
             />
           ) : null}
           <People presence={presence} series={series} />
           <CallStrip studyId={row.studyId} />
+          <Bell room />
           {onSign ? (
             <Tooltip label="Sign the report (Ctrl Enter)">
               <Button

@@ -1,14 +1,28 @@
+import { Button } from "@mantine/core";
+import { spotlight } from "@mantine/spotlight";
 import { IconCircleCheck, IconFilterOff } from "@tabler/icons-react";
 import { useSignedIn } from "../../../kernel/session";
 import { EmptyState } from "../../../ui/states";
 
-/** Nothing under this tab, and what that means. */
-export function EmptyView({ view, filter }: { view: string; filter: string }) {
+/** Nothing under this tab, and what that means. What is not on the list may still be found in the archive. */
+export function EmptyView({ view, text: sought, filters }: { view: string; text: string; filters: number }) {
   const { reader } = useSignedIn();
-  if (filter)
+  if (sought || filters > 0)
     return (
-      <EmptyState icon={<IconFilterOff size={28} stroke={1.5} />} title="Nothing fits the filter">
-        Nothing under this tab matches “{filter}”. Press F and Escape to clear it.
+      <EmptyState
+        icon={<IconFilterOff size={28} stroke={1.5} />}
+        title={sought ? "Nothing on this list fits" : "Nothing fits the filters"}
+        action={
+          sought ? (
+            <Button variant="default" onClick={spotlight.open}>
+              Search all studies
+            </Button>
+          ) : undefined
+        }
+      >
+        {sought
+          ? `Nothing under this tab matches “${sought}”. Signed studies and other pools’ are found by the search over everything.`
+          : "No study under this tab fits all of them. Take one away above."}
       </EmptyState>
     );
   const [title, text] = wordsFor(view, reader !== null && reader.shift === null);
@@ -36,7 +50,7 @@ function wordsFor(view: string, offShift: boolean): [string, string] {
     case "at-risk":
       return ["No clock is at risk", "Studies with less than a quarter of their time left, or past it, appear here."];
     case "to-confirm":
-      return ["Nothing to confirm", "Preliminary reports that need a final signature appear here."];
+      return ["Nothing to confirm", "Studies that no order fits appear here, to be matched or read without one."];
     default:
       return [
         "Nothing is waiting here",

@@ -1,5 +1,5 @@
 import { Button, TextInput } from "@mantine/core";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { asHubError } from "../../../kernel/api";
 import { useMay } from "../../../kernel/session";
@@ -7,13 +7,13 @@ import { dateTime } from "../../../ui/format";
 import { toast } from "../../../ui/toast";
 import type { Line } from "../model";
 import { confirmWithoutOrder, loadCandidates, matchToOrder } from "../source";
-import { change } from "../use-worklist";
+import { useStore } from "../use-worklist";
 import classes from "./preview.module.css";
 
 /** Why a study has no order, the orders that it may belong to, and the way on without one. */
 export function MatchOrder({ line }: { line: Line }) {
   const may = useMay("queue.act");
-  const client = useQueryClient();
+  const store = useStore();
   const [reason, setReason] = useState("");
   const [busy, setBusy] = useState<string | null>(null);
   const candidates = useQuery({
@@ -24,7 +24,7 @@ export function MatchOrder({ line }: { line: Line }) {
   const settle = async (what: string, act: () => Promise<Line>) => {
     setBusy(what);
     try {
-      change(client, { type: "line", line: await act() });
+      store.push({ type: "line", line: await act() });
     } catch (thrown) {
       const error = asHubError(thrown);
       toast.failed([error.message, error.action].filter(Boolean).join(" "));

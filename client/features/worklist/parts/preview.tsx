@@ -1,14 +1,16 @@
-import { ActionIcon, Button, Skeleton } from "@mantine/core";
+import { ActionIcon, Button, Menu, Skeleton } from "@mantine/core";
 import type { StudyDetail } from "@readroom/shared/contract/http/worklist.js";
 import { IconPhoto, IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { asHubError } from "../../../kernel/api";
-import { dateOnly, dateTime } from "../../../ui/format";
+import { useSignedIn } from "../../../kernel/session";
+import { dateOnly, dateTime, timeOfDay } from "../../../ui/format";
 import { KeyHint } from "../../../ui/keys";
 import { ErrorState } from "../../../ui/states";
 import { type Line, toConfirm } from "../model";
 import { loadStudy, loadWhy, stepsOf, thumbnailOf } from "../source";
+import type { Asked } from "./claim-dialogs";
 import { MatchOrder } from "./match-order";
 import classes from "./preview.module.css";
 
@@ -16,14 +18,23 @@ import classes from "./preview.module.css";
 export function Preview({
   line,
   mayClaim,
+  mayTakeOver,
   onOpen,
   onClose,
+  onAsk,
+  onHold,
 }: {
   line: Line;
   mayClaim: boolean;
+  mayTakeOver: boolean;
   onOpen: () => void;
   onClose: () => void;
+  onAsk: (what: Asked) => void;
+  onHold: () => void;
 }) {
+  const { user } = useSignedIn();
+  const { claim } = line;
+  const mine = claim.state === "held" && claim.by.id === user.id;
   const query = useQuery({
     queryKey: ["study", line.studyId, line.images.received, line.match.state, line.report.state],
     queryFn: ({ signal }) => loadStudy(line.studyId, signal),
@@ -53,6 +64,28 @@ export function Preview({
         >
           {mayClaim && line.claim.state === "open" ? "Claim and open" : "Open"}
         </Button>
+        {mine ? (
+          <>
+            <Button variant="default" onClick={onHold} rightSection={<KeyHint combo="H" action="worklist.hold" />}>
+              {claim.hold ? "Go on" : "One moment"}
+            </Button>
+            <Menu position="top-end" withinPortal>
+              <Menu.Target>
+                <Button variant="default">More</Button>
+              </Menu.Target>
+              <Menu.Dropdown>
+                <Menu.Item onClick={() => onAsk("hand_over")}>Hand over…</Menu.Item>
+                <Menu.Item onClick={() => onAsk("escalate")}>Ask a subspecialist…</Menu.Item>
+                <Menu.Item onClick={() => onAsk("return")}>Return to the pool…</Menu.Item>
+              </Menu.Dropdown>
+            </Menu>
+          </>
+        ) : null}
+        {claim.state === "held" && !mine && mayTakeOver ? (
+          <Button variant="default" onClick={() => onAsk("take_over")}>
+            Take over…
+          </Button>
+        ) : null}
         <ActionIcon aria-label="Close the preview" onClick={onClose}>
           <IconX size={16} />
         </ActionIcon>
@@ -142,6 +175,16 @@ function Why({ line }: { line: Line }) {
       <p className={classes.text}>{line.routing || "No rule has decided about it yet."}</p>
       {line.claim.state === "held" && line.claim.note ? (
         <p className={classes.soft}>Handed over with: “{line.claim.note}”</p>
+      ) : null}
+      {line.claim.state === "held" && line.claim.hold ? (
+        <p className={classes.soft}>
+          On hold by {line.claim.by.name} until {timeOfDay(line.claim.until)}.
+        </p>
+      ) : null}
+      {line.escalation ? (
+        <p className={classes.soft}>
+          {line.escalation.by} asks a subspecialist: “{line.escalation.note}”
+        </p>
       ) : null}
       <button type="button" className={classes.disclose} aria-expanded={full} onClick={() => setFull((was) => !was)}>
         {full ? "less" : "in full"}
