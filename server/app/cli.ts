@@ -16,6 +16,7 @@ import {
   when,
   withDeps,
 } from "./cli-kit.js";
+import { rosterCommands } from "./cli-roster.js";
 import { simulateCommand } from "./cli-simulate.js";
 import { ConfigError } from "./config.js";
 
@@ -283,7 +284,15 @@ function auditCommands(program: Command): void {
 const program = new Command("readroom")
   .description("The administrator's command line of a Readroom hub")
   .showHelpAfterError();
-for (const add of [tokenCommands, peerCommands, peopleCommands, placeCommands, auditCommands, simulateCommand])
+for (const add of [
+  tokenCommands,
+  peerCommands,
+  peopleCommands,
+  placeCommands,
+  rosterCommands,
+  auditCommands,
+  simulateCommand,
+])
   add(program);
 
 program.parseAsync().catch((error: unknown) => {

@@ -118,8 +118,7 @@ export async function readerScope(db: Database, userId: string): Promise<ReaderS
          FROM licence l WHERE l.user_id = p.user_id), '[]') AS jurisdictions,
        coalesce((SELECT jsonb_agg(jsonb_build_object('siteId', v.site_id, 'readTypes', v.read_types, 'validFrom', ${MS("v.valid_from")}, 'validTo', ${MS("v.valid_to")}))
          FROM privilege v WHERE v.user_id = p.user_id), '[]') AS privileges,
-       (SELECT jsonb_build_object('startsAt', ${MS("s.starts_at")}, 'endsAt', ${MS("s.ends_at")}) FROM shift s
-         WHERE s.user_id = p.user_id AND s.ends_at > now() AND s.starts_at <= now() ORDER BY s.ends_at DESC LIMIT 1) AS shift
+       ${currently("shift")} AS shift, ${currently("on_call")} AS "onCall"
      FROM reader_profile p WHERE p.user_id = $1`,
     [userId],
   );
@@ -134,6 +133,12 @@ export interface ReaderScopeRow {
   readonly jurisdictions: { code: string; validFrom: number; validTo: number }[];
   readonly privileges: { siteId: string; readTypes: string[]; validFrom: number; validTo: number }[];
   readonly shift: { startsAt: number; endsAt: number } | null;
+  readonly onCall: { startsAt: number; endsAt: number } | null;
+}
+
+function currently(kind: "shift" | "on_call"): string {
+  return `(SELECT jsonb_build_object('startsAt', ${MS("s.starts_at")}, 'endsAt', ${MS("s.ends_at")}) FROM shift s
+    WHERE s.user_id = p.user_id AND s.kind = '${kind}' AND s.ends_at > now() AND s.starts_at <= now() ORDER BY s.ends_at DESC LIMIT 1)`;
 }
 
 function MS(column: string): string {

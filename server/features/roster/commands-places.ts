@@ -2,6 +2,7 @@ import { type Refusal, refusal } from "@readroom/shared/contract/errors.js";
 import {
   type ContractChange,
   ContractTerms,
+  type NewContract,
   type RosterContract,
   type SiteChange,
   type SiteSettings,
@@ -39,16 +40,6 @@ function contractView(row: store.StoredContract, now: Instant): RosterContract {
   };
 }
 
-export interface NewContract {
-  readonly hospitalId: string;
-  readonly groupId: string;
-  readonly name: string;
-  readonly turnaround: z.output<typeof ContractTerms>;
-  readonly attainmentTarget: number;
-  readonly firstDay: string | null;
-  readonly lastDay: string | null;
-}
-
 /**
  * A contract opens a hospital's patients to a group, so neither side makes one alone: like organisations, they are added on the hub's
  * command line.
@@ -56,7 +47,7 @@ export interface NewContract {
 export async function addContract(
   deps: Deps,
   actor: Actor,
-  request: NewContract,
+  request: z.output<typeof NewContract>,
 ): Promise<Result<{ id: string }, Refusal>> {
   if (actor.kind !== "system") return err(refusal("forbidden", "Contracts are added on the hub's command line."));
   return deps.db.pgTx(async (tx) => {

@@ -30,8 +30,8 @@ export async function savePool(
     const { fallbackPoolId, memberIds, ...pool } = request;
     if (fallbackPoolId && !pools.some((other) => other.id === fallbackPoolId))
       return err(missing("pool to fall back to"));
-    const links = [...pools.filter((other) => other.id !== id), { id: id ?? "new", name: pool.name, fallbackPoolId }];
-    const ring = fallbackCycle(links);
+    const changed = { id: id ?? "new", name: pool.name, fallbackPoolId };
+    const ring = fallbackCycle([changed, ...pools.filter((other) => other.id !== id)]);
     if (ring)
       return err(
         refusal("invalid", `The fall-backs would go round in a ring: ${ring}.`, {

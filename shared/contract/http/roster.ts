@@ -271,6 +271,17 @@ export const RosterContract = z.object({
 });
 export type RosterContract = z.infer<typeof RosterContract>;
 export const ContractList = z.object({ contracts: z.array(RosterContract) });
+export const NewContract = z
+  .object({
+    hospitalId: Id,
+    groupId: Id,
+    name: z.string().trim().min(1).max(120),
+    turnaround: ContractTerms,
+    attainmentTarget: z.number().min(0.5).max(1),
+    firstDay: DayText.nullable(),
+    lastDay: DayText.nullable(),
+  })
+  .refine(({ firstDay, lastDay }) => !firstDay || !lastDay || lastDay >= firstDay, ORDER);
 /** What is left out stays. */
 export const ContractChange = z.object({
   name: z.string().trim().min(1).max(120).optional(),

@@ -14,6 +14,7 @@ export const ReaderScope = z.object({
     z.object({ siteId: z.string(), readTypes: z.array(z.string()), validFrom: z.number(), validTo: z.number() }),
   ),
   shift: z.object({ startsAt: z.number(), endsAt: z.number() }).nullable(),
+  onCall: z.object({ startsAt: z.number(), endsAt: z.number() }).nullish(),
   onBreak: z.boolean(),
 });
 export type ReaderScope = z.infer<typeof ReaderScope>;
