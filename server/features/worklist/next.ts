@@ -1,63 +1,89 @@
-import { type Refusal, refusal } from "@readroom/shared/contract/errors.js";
+import type { Refusal } from "@readroom/shared/contract/errors.js";
 import type { Claim } from "@readroom/shared/contract/http/worklist.js";
 import type { UserActor } from "@readroom/shared/domain/access.js";
 import { LEASE, RENEW_EVERY } from "@readroom/shared/domain/claim.js";
-import type { Reader } from "@readroom/shared/domain/eligibility.js";
-import { readingRight } from "@readroom/shared/domain/reading-right.js";
+import { type NextReader, whyNext } from "@readroom/shared/domain/ranking.js";
 import type { Instant } from "@readroom/shared/kernel/instant.js";
-import { err, ok, type Result } from "@readroom/shared/kernel/result.js";
+import { ok, type Result } from "@readroom/shared/kernel/result.js";
 import type { Deps } from "../../kernel/deps.js";
-import { studyTopics, topics } from "../../kernel/topics.js";
-import { groupReaders, poolsOf } from "../roster/public.js";
-import { grantNext, type NextGrant, type NextRequest, recordGrants } from "./store.js";
-import { sitesOf } from "./store-sites.js";
+import type { PublishedEvent } from "../../kernel/reactions.js";
+import { type Asker, type Choosing, type Chosen, chooseAll, planHeads } from "./choose.js";
+import { ReaderLanes } from "./reader-lanes.js";
+import { type Choice, fetchHeads, type Granted, grantChoices } from "./store-lanes.js";
 
-const MOST_AT_ONCE = 64;
-/** How long a reader's credentials are remembered between two claims. Shift ends and expiries are still judged on the millisecond. */
-const SCOPE_KEPT_MS = 5_000;
+const MOST_AT_ONCE = 128;
+/** Rounds of choosing anew where a study was being changed by somebody else at that moment. */
+const MOST_LOST = 8;
 
 type Answer = Result<{ readonly claim: Claim | null; readonly reason: string }, Refusal>;
+const NOTHING = "Nothing is waiting that you may read.";
 
 interface Waiting {
-  readonly reader: UserActor;
-  readonly scope: ReaderLanes;
+  readonly actor: UserActor;
+  readonly asker: Asker;
   settle(answer: Answer): void;
   fail(error: unknown): void;
 }
 
-/** What a reader may be given, as lanes: pools × subspecialties, at sites where final or only preliminary reads are allowed. */
-interface ReaderLanes {
-  readonly pools: readonly string[];
-  readonly subspecialties: readonly string[];
-  readonly final: readonly string[];
-  readonly preliminary: readonly string[];
+interface Open extends Waiting {
+  readonly n: number;
+}
+
+interface Given extends Chosen {
+  readonly granted: Granted;
 }
 
 /**
- * "Next study" for everybody who is waiting, up to 64 in one statement and one commit: while one batch is at the database the next
- * gathers, so a lone reader waits for nobody and two hundred share the cost of a commit. (One transaction each reached a quarter of it; reading first and claiming
- * then claimed two thirds of the studies twice.)
+ * "Next study" for everybody who is waiting, many in one commit: while one batch is at the database the next gathers, so a lone reader
+ * waits for nobody and two hundred share the cost of a commit. A batch reads the heads of its readers' lanes, chooses in the order of
+ * asking (shared/domain/ranking.ts), and claims what it chose while it is still free. (A transaction each reached a quarter of it, a loop
+ * over probes in the database a third; reading first and claiming then claimed two thirds of the studies twice.)
  */
 export class NextStudy {
   private readonly waiting: Waiting[] = [];
-  private readonly scopes = new Map<string, { readonly at: Instant; readonly scope: Promise<Remembered | null> }>();
+  private readonly lanes: ReaderLanes;
   private busy = false;
 
-  constructor(private readonly deps: Deps) {}
+  constructor(private readonly deps: Deps) {
+    this.lanes = new ReaderLanes(deps);
+  }
 
-  /** The most urgent study that the reader may read, claimed; claim null with a reason where there is none. */
-  async next(reader: UserActor): Promise<Answer> {
-    const lanes = await this.lanesOf(reader);
-    if (!lanes.ok) return lanes;
+  /** The best study that the reader may read, claimed; claim null with a reason where there is none. */
+  async next(actor: UserActor): Promise<Answer> {
+    const asker = await this.lanes.of(actor);
+    if (!asker.ok) return asker;
     return new Promise<Answer>((settle, fail) => {
-      this.waiting.push({ reader, scope: lanes.value, settle, fail });
+      this.waiting.push({ actor, asker: asker.value, settle, fail });
       if (!this.busy) void this.drain();
     });
   }
 
+  /** What `next` would give now, and why, without claiming it: for loading it beforehand. Another may take it first. */
+  async peekNext(
+    actor: UserActor,
+  ): Promise<Result<{ readonly studyId: string; readonly reason: string } | null, Refusal>> {
+    const asker = await this.lanes.of(actor);
+    if (!asker.ok) return asker;
+    const plan = planHeads([asker.value], 0);
+    const fetched = await fetchHeads(this.deps.db.pool, plan.rights, plan.asked, [actor.userId]);
+    const [best] = chooseAll([asker.value], plan, fetched, new Set());
+    return ok(
+      best && best !== "deeper" ? { studyId: best.study.studyId, reason: whyOf(best, this.deps.clock.now()) } : null,
+    );
+  }
+
   /** Forgets what is remembered of a reader: credentials, shift or break changed. */
   forget(userId: string): void {
-    this.scopes.delete(userId);
+    this.lanes.forget(userId);
+  }
+
+  /** Claims made elsewhere (by hand, on another hub) count for "the same kind as the last one" too. */
+  follow(events: readonly PublishedEvent[]): void {
+    for (const { type, payload } of events) {
+      if (type.startsWith("user.") && typeof payload.userId === "string") this.forget(payload.userId);
+      if (type === "study.claimed" && typeof payload.by === "string")
+        this.lanes.took(payload.by, typeof payload.kind === "string" ? payload.kind : undefined);
+    }
   }
 
   private async drain(): Promise<void> {
@@ -65,8 +91,9 @@ export class NextStudy {
     while (this.waiting.length > 0) {
       const batch = this.waiting.splice(0, MOST_AT_ONCE);
       try {
-        const grants = await this.grant(batch);
-        for (const [n, one] of batch.entries()) one.settle(answerOf(grants.get(n), one, this.deps.clock.now()));
+        const now = this.deps.clock.now();
+        const given = await this.grant(batch, now);
+        for (const [n, one] of batch.entries()) one.settle(answerOf(given.get(n), now));
       } catch (error) {
         for (const one of batch) one.fail(error);
       }
@@ -74,100 +101,71 @@ export class NextStudy {
     this.busy = false;
   }
 
-  private async grant(batch: readonly Waiting[]): Promise<Map<number, NextGrant>> {
-    const requests: NextRequest[] = batch.map(({ reader, scope }, n) => ({ n, reader: reader.userId, ...scope }));
-    return this.deps.db.pgTx(async (tx) => {
-      const now = this.deps.clock.now();
-      const grants = await grantNext(tx, requests, now, now + LEASE);
-      await recordGrants(
-        tx,
-        grants.flatMap((grant) => {
-          const reader = batch[grant.n]?.reader;
-          return reader ? [recordOf(grant, reader, now + LEASE)] : [];
-        }),
-      );
-      return new Map(grants.map((grant) => [grant.n, grant]));
-    });
+  private async grant(batch: readonly Waiting[], now: Instant): Promise<Map<number, Given>> {
+    const given = new Map<number, Given>();
+    const passed = new Set<string>();
+    let open: readonly Open[] = batch.map((waiting, n) => ({ ...waiting, n }));
+    for (let lost = 0; open.length > 0 && lost < MOST_LOST; ) {
+      const round = await this.round(open, passed, now);
+      for (const one of round.given) {
+        given.set(one.n, one);
+        this.lanes.took(one.userId, one.study.kind);
+      }
+      for (const studyId of round.lost) passed.add(studyId);
+      lost += round.lost.length > 0 ? 1 : 0;
+      open = round.again;
+    }
+    return given;
   }
 
-  private async lanesOf(reader: UserActor): Promise<Result<ReaderLanes, Refusal>> {
-    const now = this.deps.clock.now();
-    const remembered = await this.remembered(reader, now);
-    if (!remembered) return err(refusal("not_eligible", "This account has no reader's profile."));
-    const { scope, sites, pools } = remembered;
-    const { shift } = scope;
-    if (!shift || now < shift.startsAt || now >= shift.endsAt)
-      return err(refusal("not_eligible", "You are not on shift.", { action: "Ask the operator to put you on shift." }));
-    if (scope.onBreak)
-      return err(refusal("not_eligible", "You are on a break.", { action: "End the break to go on." }));
-    const allowed = sites.map((site) => ({
-      site,
-      right: readingRight(scope, { ...site, siteId: site.id, subspecialty: "general", reportState: "none" }, now),
-    }));
-    const readable = (readType: string) =>
-      allowed.filter(({ right }) => right.may && right.readType === readType).map(({ site }) => site.id);
-    return ok({
-      pools,
-      subspecialties: [...new Set([...scope.subspecialties, "general"])],
-      final: readable("final"),
-      preliminary: readable("preliminary"),
-    });
-  }
-
-  private remembered(reader: UserActor, now: Instant): Promise<Remembered | null> {
-    const kept = this.scopes.get(reader.userId);
-    if (kept && now - kept.at < SCOPE_KEPT_MS && now >= kept.at) return kept.scope;
-    const scope = remember(this.deps, reader, now);
-    this.scopes.set(reader.userId, { at: now, scope });
-    scope.catch(() => this.scopes.delete(reader.userId));
-    return scope;
+  /** Chooses for all and claims it in one commit. again: lost theirs to somebody else, or need to see deeper into their lanes. */
+  private async round(open: readonly Open[], passed: ReadonlySet<string>, now: Instant) {
+    const { pool } = this.deps.db;
+    const askers = open.map(({ asker }) => asker);
+    const plan = planHeads(askers, passed.size);
+    const readers = open.map(({ actor }) => actor.userId);
+    const chosen = chooseAll(askers, plan, await fetchHeads(pool, plan.rights, plan.asked, readers), passed);
+    const choices = open.flatMap(({ actor }, n) => choiceOf(actor, chosen[n]));
+    const granted = new Map(
+      choices.length === 0
+        ? []
+        : (await grantChoices(pool, choices, now, now + LEASE)).map((grant) => [grant.studyId, grant]),
+    );
+    const given: (Given & { readonly n: number; readonly userId: string })[] = [];
+    const again: Open[] = [];
+    const lost: string[] = [];
+    for (const [at, one] of open.entries()) {
+      const choice = chosen[at];
+      if (!choice) continue;
+      const grant = choice === "deeper" ? undefined : granted.get(choice.study.studyId);
+      if (choice !== "deeper" && grant) given.push({ ...choice, granted: grant, n: one.n, userId: one.actor.userId });
+      else again.push(one);
+      if (choice !== "deeper" && !grant) lost.push(choice.study.studyId);
+    }
+    return { given, again, lost };
   }
 }
 
-interface Remembered {
-  readonly scope: Reader;
-  readonly sites: readonly { readonly id: string; readonly jurisdiction: string }[];
-  readonly pools: readonly string[];
+function choiceOf(actor: UserActor, chosen: Choosing | undefined): Choice[] {
+  if (!chosen || chosen === "deeper") return [];
+  const { userId, name, address } = actor;
+  return [{ study: chosen.study, reader: userId, actor: { kind: "user", id: userId, name }, address, via: "next" }];
 }
 
-async function remember(deps: Deps, actor: UserActor, now: Instant): Promise<Remembered | null> {
-  const executor = deps.db.pool;
-  const [readers, sites, pools] = await Promise.all([
-    groupReaders(executor, actor.organisationId, now, actor.userId),
-    sitesOf(executor, actor.hospitalIds),
-    poolsOf(executor, actor.organisationId),
-  ]);
-  const reader = readers[0];
-  if (!reader) return null;
-  const mine = new Set(reader.scope.poolIds);
-  return { scope: reader.scope, sites, pools: pools.filter((pool) => mine.has(pool.id)).map((pool) => pool.id) };
-}
-
-function recordOf(grant: NextGrant, reader: UserActor, until: Instant) {
-  const { userId, name, address } = reader;
-  const payload = {
-    studyId: grant.studyId,
-    organisationId: grant.organisationId,
-    by: userId,
-    until,
-    fence: grant.fence,
-    from: null,
-    via: "next",
-    note: "",
-  };
-  const heard = [...studyTopics({ ...grant, id: grant.studyId }), topics.user(userId)];
-  return { grant, by: { kind: "user", id: userId, name, address }, payload, topics: heard };
-}
-
-function answerOf(grant: NextGrant | undefined, one: Waiting, now: Instant): Answer {
-  if (!grant) return ok({ claim: null, reason: "Nothing is waiting that you may read." });
-  const readType = one.scope.final.includes(grant.siteId) ? "final" : "preliminary";
+function answerOf(given: Given | undefined, now: Instant): Answer {
+  if (!given) return ok({ claim: null, reason: NOTHING });
+  const { study, reader, granted } = given;
   const claim: Claim = {
-    studyId: grant.studyId,
-    fence: grant.fence,
+    studyId: study.studyId,
+    fence: granted.fence,
     until: now + LEASE,
     renewEveryMs: RENEW_EVERY,
-    readType,
+    readType: readTypeOf(reader, study.siteId),
   };
-  return ok({ claim, reason: "The most urgent study that you may read, by urgency and then by deadline." });
+  return ok({ claim, reason: whyOf(given, now) });
 }
+
+const readTypeOf = (reader: NextReader, siteId: string): Claim["readType"] =>
+  reader.final.includes(siteId) ? "final" : "preliminary";
+
+const whyOf = ({ reader, study }: Chosen, now: Instant): string => whyNext(reader, study, now);

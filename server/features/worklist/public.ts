@@ -23,8 +23,7 @@ export function worklistFeature(deps: Deps): Feature {
     reactions: worklistReactions,
     timers: worklistTimers,
     follow: (events, broadcast) => {
-      for (const { type, payload } of events)
-        if (type.startsWith("user.") && typeof payload.userId === "string") next.forget(payload.userId);
+      next.follow(events);
       rows.follow(events, broadcast);
     },
     stop: () => rows.settled(),
