@@ -21,7 +21,8 @@ export function standingOf(detail: StudyDetail, me: string, wasMine: boolean): S
       if (claim.by.id === me) {
         return {
           state: "mine",
-          fence: myClaim?.fence ?? claim.fence,
+          // The greater: the same person may have claimed it anew in another tab since this was loaded.
+          fence: Math.max(myClaim?.fence ?? 0, claim.fence),
           until: claim.until,
           renewEveryMs: myClaim?.renewEveryMs ?? 20_000,
         };

@@ -15,7 +15,7 @@ export const claimStudy = (studyId: string) => api.post(`/api/studies/${studyId}
 export const takeOverStudy = (studyId: string, reason: string) =>
   api.post(`/api/studies/${studyId}/take-over`, ClaimAnswer, { reason });
 
-export const releaseStudy = (studyId: string, fence: number) =>
-  api.post(`/api/studies/${studyId}/release`, RowAnswer, { fence });
+export const resumeStudy = (studyId: string, fence: number) =>
+  api.post(`/api/studies/${studyId}/resume`, RowAnswer, { fence });
 
 export const claimNext = () => api.post("/api/worklist/next", NextAnswer);

@@ -8,7 +8,7 @@ import { useSignedIn } from "../../kernel/session";
 import { useSocket } from "../../kernel/socket";
 import { toast } from "../../ui/toast";
 import { type Standing, standingOf } from "./model";
-import { claimNext, claimStudy, releaseStudy, studyKey, takeOverStudy } from "./source";
+import { claimNext, claimStudy, resumeStudy, studyKey, takeOverStudy } from "./source";
 
 export interface ClaimHands {
   standing: Standing;
@@ -17,7 +17,10 @@ export interface ClaimHands {
   busy: boolean;
   claim(): Promise<void>;
   takeOver(): Promise<void>;
-  release(): Promise<void>;
+  /** Goes on with a study that was on hold. */
+  resume(): Promise<void>;
+  /** It was handed over, escalated or returned from this page: nothing to be warned of. */
+  left(): void;
   /** The next study of this reader's, claimed and opened; not while this one still waits for its signature. */
   next(): Promise<void>;
 }
@@ -38,6 +41,7 @@ export function useClaim(detail: StudyDetail): ClaimHands {
   const held = detail.row.claim.state === "held" ? detail.row.claim.fence : null;
   const lastFence = useRef(0);
   if (held !== null) lastFence.current = held;
+  const onHold = detail.row.claim.state === "held" && detail.row.claim.hold === true;
   const refresh = () => client.invalidateQueries({ queryKey: studyKey(studyId) });
   useHeartbeat(studyId, mine ? standing : null, refresh);
 
@@ -65,22 +69,24 @@ export function useClaim(detail: StudyDetail): ClaimHands {
     busy,
     claim: () => act(async () => void (await claimStudy(studyId))),
     takeOver: () => act(async () => void (await takeOverStudy(studyId, ""))),
-    release: () =>
+    resume: () =>
       act(async () => {
-        if (standing.state !== "mine") return;
-        await releaseStudy(studyId, standing.fence);
-        setWasMine(false);
-        toast.done("Released. Your draft is kept for whoever takes it.");
-        navigate("/worklist");
+        if (standing.state === "mine") await resumeStudy(studyId, standing.fence);
       }),
+    left: () => {
+      setWasMine(false);
+      toast.done("Your draft is kept for whoever reads it.");
+      navigate("/worklist");
+    },
     next: () =>
       act(async () => {
-        if (mine) {
-          toast.refused("This study is still yours: sign it or release it first.");
+        if (mine && !onHold) {
+          toast.refused("This study is still yours: sign it, return it, or put it on hold (Claim, One moment).");
           return;
         }
         const answer = await claimNext();
-        if (answer.row) navigate(`/read/${answer.row.studyId}`);
+        // In place of this one: going back leads to the list and not through the night's studies.
+        if (answer.row) navigate(`/read/${answer.row.studyId}`, { replace: true });
         else toast.refused(answer.reason || "Nothing is waiting that is yours to read.");
       }),
   };

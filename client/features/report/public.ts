@@ -4,4 +4,4 @@ export { ReportPanel, type ReportPanelProps } from "./parts/report-panel";
 export { SavedMark, savedWords } from "./parts/saved-mark";
 export { SignPanel, type SignPanelProps } from "./parts/sign-panel";
 export { PriorReport, SignedView, VersionText } from "./parts/signed-view";
-export { useBeginAddition, useBeginReport, useReport, useSign, useTemplates } from "./use-report";
+export { prefetchTemplates, useBeginAddition, useBeginReport, useReport, useSign, useTemplates } from "./use-report";

@@ -5,7 +5,7 @@ import {
   type SignReport,
 } from "@readroom/shared/contract/http/report.js";
 import { hashesOf, type ReportContent, readReportSpec, renderReport } from "@readroom/shared/crdt/report.js";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { z } from "zod";
 import { api } from "../../kernel/api";
@@ -28,16 +28,19 @@ export function useReport(studyId: string) {
   });
 }
 
-export function useTemplates(studyId: string, enabled: boolean) {
-  return useQuery({
-    queryKey: ["report-templates", studyId],
-    enabled,
-    queryFn: ({ signal }) =>
-      api.get(`/api/studies/${studyId}/report-templates`, z.object({ templates: z.array(ReportTemplateView) }), {
-        signal,
-      }),
-  });
-}
+const templatesOf = (studyId: string) => ({
+  queryKey: ["report-templates", studyId] as const,
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    api.get(`/api/studies/${studyId}/report-templates`, z.object({ templates: z.array(ReportTemplateView) }), {
+      signal,
+    }),
+});
+
+export const useTemplates = (studyId: string, enabled: boolean) => useQuery({ ...templatesOf(studyId), enabled });
+
+/** Asks for a study's templates before it is opened. */
+export const prefetchTemplates = (client: QueryClient, studyId: string): Promise<void> =>
+  client.prefetchQuery(templatesOf(studyId));
 
 function useReportCommand<Body>(studyId: string, path: string) {
   const client = useQueryClient();

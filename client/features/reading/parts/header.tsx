@@ -1,6 +1,7 @@
 import { ActionIcon, Button, Tooltip } from "@mantine/core";
 import type { StudyDetail } from "@readroom/shared/contract/http/worklist.js";
 import { IconArrowLeft, IconSignature } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { serverClock } from "../../../kernel/clock";
 import { DeadlineClock } from "../../../ui/deadline-clock";
@@ -21,12 +22,14 @@ interface HeaderProps {
   presence: Presence;
   series: readonly WallSeries[];
   mine: boolean;
+  /** What one does with a study that one holds; null while one does not. */
+  claim: ReactNode;
   /** null: this person's role signs nothing. */
   onSign: (() => void) | null;
 }
 
 /** Whose images these are, what is asked, how much time is left, who is here. */
-export function Header({ detail, presence, series, mine, onSign }: HeaderProps) {
+export function Header({ detail, presence, series, mine, claim, onSign }: HeaderProps) {
   const { row } = detail;
   return (
     <header className={classes.header}>
@@ -57,6 +60,7 @@ export function Header({ detail, presence, series, mine, onSign }: HeaderProps) 
           <People presence={presence} series={series} />
           <CallStrip studyId={row.studyId} />
           <Bell room />
+          {claim}
           {onSign ? (
             <Tooltip label="Sign the report (Ctrl Enter)">
               <Button

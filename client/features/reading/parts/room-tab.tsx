@@ -3,10 +3,8 @@ import type { StudyDetail } from "@readroom/shared/contract/http/worklist.js";
 import { useQuery } from "@tanstack/react-query";
 import { type CSSProperties, useState } from "react";
 import { asHubError } from "../../../kernel/api";
-import { ConfirmInline } from "../../../ui/confirm-inline";
 import { CriticalPanel } from "../../consult/public";
 import { loadWhy } from "../source";
-import type { ClaimHands } from "../use-claim";
 import type { Presence } from "../use-presence";
 import type { WallSeries } from "../wall";
 import classes from "./panels.module.css";
@@ -16,12 +14,11 @@ interface RoomTabProps {
   detail: StudyDetail;
   presence: Presence;
   series: readonly WallSeries[];
-  hands: ClaimHands;
   criticalSignal: number;
 }
 
 /** Who is here, critical findings, and why this study is in front of the reader. */
-export function RoomTab({ detail, presence, series, hands, criticalSignal }: RoomTabProps) {
+export function RoomTab({ detail, presence, series, criticalSignal }: RoomTabProps) {
   return (
     <div className={classes.panel}>
       <h3 className={classes.heading}>Critical findings</h3>
@@ -29,17 +26,6 @@ export function RoomTab({ detail, presence, series, hands, criticalSignal }: Roo
       <h3 className={classes.heading}>In the room</h3>
       <PeopleList presence={presence} series={series} />
       <Why detail={detail} />
-      {hands.standing.state === "mine" ? (
-        <div>
-          <ConfirmInline
-            label="Release the study"
-            question="It is open to the others again; the draft stays."
-            confirm="Release"
-            disabled={hands.busy}
-            onConfirm={hands.release}
-          />
-        </div>
-      ) : null}
     </div>
   );
 }

@@ -1,20 +1,25 @@
+import { Button } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import type { StudyDetail } from "@readroom/shared/contract/http/worklist.js";
+import { IconPlayerPause } from "@tabler/icons-react";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { useRoom, useRoomState } from "../../../kernel/room/use-room";
 import { useMay } from "../../../kernel/session";
+import { timeOfDay } from "../../../ui/format";
 import { ViewportGrid, type ViewportGridHandle, type WindowPreset, windowPresets } from "../../../viewport/public";
+import { ClaimMenu } from "../../worklist/public";
 import { whyNoMarks as whyNoMarksOf } from "../model";
 import classes from "../page.module.css";
 import { createShownImage } from "../shown-image";
 import { useClaim } from "../use-claim";
 import { useMarks } from "../use-marks";
+import { useNextAhead } from "../use-next-ahead";
 import { usePresence } from "../use-presence";
 import { useRoomKeys } from "../use-room-keys";
 import { useSide } from "../use-side";
 import { useWall } from "../use-wall";
 import { cellOf, type Hung, navigating, type WallChange } from "../wall";
-import { ClaimBanner } from "./claim-banner";
+import { ClaimBanner, Notice } from "./claim-banner";
 import type { ImagePlace } from "./findings-tab";
 import { FollowFrame } from "./follow-menu";
 import { Header } from "./header";
@@ -33,6 +38,7 @@ export function Room({ detail }: { detail: StudyDetail }) {
   const [shown] = useState(createShownImage);
   const hands = useClaim(detail);
   const { wall, change, series, cells, modality } = useWall(detail, narrow);
+  useNextAhead(detail.row.studyId, narrow ?? false);
   const room = useRoom(detail.row.studyId);
   const snapshot = useRoomState(room);
   const presence = usePresence({ room, snapshot, grid, wall, change, shown });
@@ -111,10 +117,28 @@ export function Room({ detail }: { detail: StudyDetail }) {
         presence={presence}
         series={series}
         mine={hands.standing.state === "mine"}
+        claim={
+          hands.standing.state === "mine" ? (
+            <ClaimMenu line={detail.row} fence={hands.fence} onLeft={hands.left} />
+          ) : null
+        }
         onSign={maySign ? side.sign : null}
       />
       <LineNotice snapshot={snapshot} />
       <ClaimBanner hands={hands} mayTakeOver={mayTakeOver} />
+      {detail.row.claim.state === "held" && detail.row.claim.hold && hands.standing.state === "mine" ? (
+        <Notice
+          tone="calm"
+          icon={<IconPlayerPause size={16} />}
+          action={
+            <Button size="compact-sm" loading={hands.busy} onClick={() => void hands.resume()}>
+              Go on
+            </Button>
+          }
+        >
+          On hold: it stays yours until {timeOfDay(detail.row.claim.until)}, while you read another.
+        </Notice>
+      ) : null}
       <RoomBody narrow={narrow} tabs={tabs} side={side}>
         <div className={classes.films}>
           {narrow ? null : rail}

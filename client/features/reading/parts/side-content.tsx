@@ -110,15 +110,7 @@ export function useSideTabs(parts: SideParts): SideTabContent[] {
       id: "room",
       label: "Room",
       count: presence.others.length,
-      content: (
-        <RoomTab
-          detail={detail}
-          presence={presence}
-          series={series}
-          hands={hands}
-          criticalSignal={side.criticalSignal}
-        />
-      ),
+      content: <RoomTab detail={detail} presence={presence} series={series} criticalSignal={side.criticalSignal} />,
     },
   ];
 }
