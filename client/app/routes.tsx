@@ -75,10 +75,13 @@ export const router = createBrowserRouter([
           { path: "operations", element: <Only action="operations.read">{page("operations")}</Only> },
           { path: "hospital", element: <Only action="hospital.read">{page("hospital")}</Only> },
           { path: "orders/new", element: <Only action="order.write">{page("orders")}</Only> },
+          { path: "roster/*", element: page("roster") },
           { path: "admin/*", element: <Only action="people.read">{page("admin")}</Only> },
           ...("../features/reading/page.tsx" in pages
             ? [{ path: "read/:studyId", element: <Only action="study.read">{page("reading")}</Only> }]
             : []),
+          { path: "fairness", element: <Only action="fairness.read">{page("fairness")}</Only> },
+          { path: "settings/notifications", element: <Only action="notice.read">{page("notices")}</Only> },
           { path: "*", element: <PageError missing /> },
         ],
       },

@@ -3,6 +3,7 @@ import { spotlight } from "@mantine/spotlight";
 import { IconSearch } from "@tabler/icons-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { NavLink, Outlet, useLocation, useMatch } from "react-router";
+import { Bell, NoticeListener } from "../features/notices/public";
 import { useHeldClaims, useListKeptTrue } from "../features/worklist/public";
 import { useMay, useSignedIn } from "../kernel/session";
 import { KeyHint, useKeys } from "../ui/keys";
@@ -53,6 +54,7 @@ export function Shell() {
         </Suspense>
       </main>
       <Commands />
+      <NoticeListener />
       <Suspense fallback={null}>
         <IncomingCalls />
       </Suspense>
@@ -90,6 +92,7 @@ function TopBar() {
       </button>
       <div className={classes.right}>
         <OnShift />
+        <Bell />
         <UserMenu />
       </div>
       <Drawer

@@ -1,5 +1,6 @@
 import { Avatar, Menu, useMantineColorScheme } from "@mantine/core";
 import {
+  IconBell,
   IconCheck,
   IconChevronDown,
   IconDeviceDesktop,
@@ -8,6 +9,7 @@ import {
   IconMoon,
   IconSun,
 } from "@tabler/icons-react";
+import { Link } from "react-router";
 import { useLogOut, useSignedIn } from "../kernel/session";
 import { initials } from "../ui/format";
 import { useKeyMap } from "../ui/keys";
@@ -62,6 +64,9 @@ export function UserMenu() {
           </Menu.Item>
         ))}
         <Menu.Divider />
+        <Menu.Item component={Link} to="/settings/notifications" leftSection={<IconBell size={16} stroke={1.6} />}>
+          Notifications
+        </Menu.Item>
         <Menu.Item leftSection={<IconKeyboard size={16} stroke={1.6} />} onClick={openMap}>
           All keys
         </Menu.Item>

@@ -36,8 +36,8 @@ export async function ledgerStudy(executor: Executor, id: string): Promise<Ledge
 }
 
 /**
- * Studies of these pools that may have been open at `at`, in the order of urgency: open still, or claimed later. What a claim event
- * before `at` says is asked by `heldAt`, since the row knows the last claim alone.
+ * Studies of these pools that may have been open at `at`, in the order of urgency: open still, or claimed since. Generous
+ * by minutes, since the row's time is the hub's and the event's the database's: whether somebody held one is asked by `heldAt`.
  */
 export async function maybeOpenAt(
   executor: Executor,
@@ -51,7 +51,7 @@ export async function maybeOpenAt(
     `SELECT ${STUDY} FROM ${TABLES}
      WHERE s.group_id = $1::uuid AND s.report_state IN ('none', 'draft', 'preliminary') AND s.urgency_rank <= $3::int AND s.pool_id = ANY ($2::uuid[])
        AND s.routable AND s.state = 'readable' AND s.routed_at < $4::timestamptz AND coalesce(s.complete_at, s.last_instance_at) < $4::timestamptz
-       AND (s.claim_state = 'open' OR s.claimed_at > $4::timestamptz)
+       AND (s.claim_state = 'open' OR s.claimed_at > $4::timestamptz - interval '10 minutes')
      ORDER BY s.urgency_rank, s.deadline LIMIT 300`,
     [groupId, pools, maxRank, new Date(at)],
   );

@@ -1,0 +1,107 @@
+import { Button } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { NoticesReleased } from "@readroom/shared/contract/http/notices.js";
+import { READING_BEAT } from "@readroom/shared/domain/notice-delivery.js";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+import { useMatch, useNavigate } from "react-router";
+import { useMay } from "../../../kernel/session";
+import { useHubEvents, useSocket } from "../../../kernel/socket";
+import { playOnce, showOnDesktop } from "../ring";
+import { NOTICES } from "../source";
+import classes from "./notices.module.css";
+
+const TAB = crypto.getRandomValues(new Uint32Array(2)).join("-");
+const ANSWER_WITHIN = 8_000;
+
+/** Hears what is released and rings, and tells the hub which report this tab has open. Draws nothing; one in the shell. */
+export function NoticeListener() {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const reading = useMatch("/read/:studyId")?.params.studyId ?? null;
+  const readingRef = useRef(reading);
+  readingRef.current = reading;
+  useReadingLease(reading);
+  useOpenFromPush(navigate);
+
+  useHubEvents((event) => {
+    if (event.type === "notices.changed") void client.invalidateQueries({ queryKey: NOTICES, exact: true });
+    if (event.type !== "notices.released") return;
+    void client.invalidateQueries({ queryKey: NOTICES, exact: true });
+    const payload = NoticesReleased.safeParse(event.payload);
+    if (!payload.success) return;
+    for (const bundle of payload.data.bundles) {
+      if (bundle.sound) void playOnce(bundle.urgent);
+      if (bundle.desktop) showOnDesktop(bundle, navigate);
+      if (bundle.urgent || readingRef.current === null) note(bundle, navigate);
+    }
+  });
+  return null;
+}
+
+type Bundle = NoticesReleased["bundles"][number];
+
+function note(bundle: Bundle, open: (href: string) => void): void {
+  const id = `notice ${bundle.tag}`;
+  notifications.hide(id);
+  notifications.show({
+    id,
+    color: bundle.urgent ? "red" : "teal",
+    title: bundle.title,
+    withBorder: true,
+    autoClose: bundle.urgent ? 30_000 : 6_000,
+    message: (
+      <span className={classes.note}>
+        {bundle.detail ? <span>{bundle.detail}</span> : null}
+        <Button
+          size="compact-sm"
+          variant="default"
+          onClick={() => {
+            notifications.hide(id);
+            open(bundle.href);
+          }}
+        >
+          Open
+        </Button>
+      </span>
+    ),
+  });
+}
+
+/** Said on a beat: a tab that is gone stops holding notices back by itself. */
+function useReadingLease(studyId: string | null): void {
+  const socket = useSocket();
+  const reads = useMay("study.claim");
+  useEffect(() => {
+    if (!socket || !reads || !studyId) return;
+    const say = (open: string | null) => {
+      if (socket.connected)
+        socket.timeout(ANSWER_WITHIN).emit("notices.reading", { tab: TAB, studyId: open }, () => undefined);
+    };
+    const beat = () => say(studyId);
+    beat();
+    const timer = setInterval(beat, READING_BEAT);
+    socket.on("connect", beat);
+    return () => {
+      clearInterval(timer);
+      socket.off("connect", beat);
+      say(null);
+    };
+  }, [socket, reads, studyId]);
+}
+
+/** A push message that was clicked leads this page there. */
+function useOpenFromPush(navigate: (href: string) => void): void {
+  const newest = useRef(navigate);
+  newest.current = navigate;
+  useEffect(() => {
+    if (!("serviceWorker" in navigator)) return;
+    const hear = (event: MessageEvent<unknown>) => {
+      const data = event.data as { type?: unknown; href?: unknown } | null;
+      if (data?.type === "notices.open" && typeof data.href === "string" && /^\/(?!\/)/.test(data.href))
+        newest.current(data.href);
+    };
+    navigator.serviceWorker.addEventListener("message", hear);
+    return () => navigator.serviceWorker.removeEventListener("message", hear);
+  }, []);
+}

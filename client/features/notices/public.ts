@@ -1,0 +1,2 @@
+export { Bell } from "./parts/bell";
+export { NoticeListener } from "./parts/listener";
