@@ -15,6 +15,7 @@ import {
 import { systemClock } from "../kernel/clock.js";
 import { openDatabase } from "../kernel/database.js";
 import { type Log, makeLog } from "../kernel/log.js";
+import { startWorkflow, workflowPorts } from "./dimse-workflow.js";
 
 /** What the parent hands over in the environment of the DIMSE process, as JSON in READROOM_DIMSE. */
 export type DimseProcessConfig = {
@@ -22,6 +23,7 @@ export type DimseProcessConfig = {
   readonly dataDir: string;
   readonly host?: string;
   readonly port: number;
+  readonly tls?: { readonly port: number; readonly cert: string; readonly key: string; readonly clientCa?: string };
   readonly aeTitle: string;
   readonly loopbackIsFirstHospital: boolean;
   readonly logLevel: string;
@@ -48,7 +50,12 @@ async function main(): Promise<void> {
   const pipeline = createPipeline(deps, objects, identity);
   const queries = new DimseQueries(deps, objects, config.aeTitle);
   const server = await startDimseServer<IngestSource>(
-    { port: config.port, aeTitle: config.aeTitle, ...(config.host === undefined ? {} : { host: config.host }) },
+    {
+      port: config.port,
+      aeTitle: config.aeTitle,
+      ...(config.host === undefined ? {} : { host: config.host }),
+      ...(config.tls === undefined ? {} : { tls: config.tls }),
+    },
     {
       log,
       resolvePeer: (question) => resolvePeer(deps, config, question),
@@ -65,8 +72,10 @@ async function main(): Promise<void> {
           throw refusal(error);
         }),
       destination: (peer, aeTitle) => moveDestination(deps, peer.source, aeTitle),
+      ...workflowPorts(deps, objects),
     },
   );
+  const stopWorkflow = startWorkflow(deps, objects, config.aeTitle);
   tell({ type: "listening", port: server.port });
   // Beside the traffic: an object that a killed predecessor left unindexed was never acknowledged, so nobody waits for it.
   const reconciling = pipeline.reconcile().then(
@@ -80,6 +89,7 @@ async function main(): Promise<void> {
     // Where the database is gone too, waiting for it would keep an orphan alive beside its successor.
     setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
     await server.close();
+    await stopWorkflow();
     await reconciling;
     await pipeline.stop();
     await db.close();

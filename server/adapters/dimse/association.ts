@@ -20,6 +20,7 @@ import {
 import { PduReader } from "./pdu-reader.js";
 import type { DimsePorts, Peer, StoreSink } from "./ports.js";
 import { runFind, runRetrieve } from "./query.js";
+import { isStepCommand, runCommitment, runStep } from "./workflow.js";
 
 export type AssociationLimits = {
   /** ARTIM (PS3.8 §9.1.4): wait for the request, and for the peer to close, ms. */
@@ -281,7 +282,7 @@ export class Association<Source> {
       if (command.messageIdBeingRespondedTo !== undefined) this.#cancelled.add(command.messageIdBeingRespondedTo);
       return;
     }
-    if (command.commandField === CommandField.cStoreRsp) {
+    if (command.commandField === CommandField.cStoreRsp || command.commandField === CommandField.nEventReportRsp) {
       this.#subOperations.get(command.messageIdBeingRespondedTo ?? -1)?.(command.status ?? Status.processingFailure);
       return;
     }
@@ -394,6 +395,9 @@ export class Association<Source> {
       await runRetrieve(operation, "move");
     else if (field === CommandField.cGetRq && context.service === "get" && ports.retrieve)
       await runRetrieve(operation, "get");
+    else if (context.service === "step" && ports.performed && isStepCommand(field)) await runStep(operation);
+    else if (context.service === "commitment" && ports.commit && field === CommandField.nActionRq)
+      await runCommitment(operation);
     else
       this.#respond(contextId, command, context, Status.unrecognizedOperation, "operation not offered in this context");
   }

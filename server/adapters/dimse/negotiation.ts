@@ -1,8 +1,10 @@
 import {
   isStorageSopClass,
+  MODALITY_PERFORMED_PROCEDURE_STEP,
   PATIENT_ROOT_FIND,
   PATIENT_ROOT_GET,
   PATIENT_ROOT_MOVE,
+  STORAGE_COMMITMENT,
   STUDY_ROOT_FIND,
   STUDY_ROOT_GET,
   STUDY_ROOT_MOVE,
@@ -15,7 +17,14 @@ import {
 } from "@readroom/shared/dicom/transfer-syntaxes.js";
 import type { AssociateRequest, ContextResult, ProposedContext } from "./pdu.js";
 
-export type Services = { readonly find: boolean; readonly move: boolean; readonly get: boolean };
+export type Services = {
+  readonly find: boolean;
+  readonly move: boolean;
+  readonly get: boolean;
+  /** Modality Performed Procedure Step, and Storage Commitment Push Model; left out: not offered. */
+  readonly step?: boolean;
+  readonly commitment?: boolean;
+};
 
 const FIND = new Set([STUDY_ROOT_FIND, PATIENT_ROOT_FIND]);
 const MOVE = new Set([STUDY_ROOT_MOVE, PATIENT_ROOT_MOVE]);
@@ -23,7 +32,7 @@ const GET = new Set([STUDY_ROOT_GET, PATIENT_ROOT_GET]);
 const DATASET_SYNTAXES = [EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN];
 
 /** Why the peer asked for an operation, as the association dispatches it. */
-export type Service = "verification" | "store" | "find" | "move" | "get";
+export type Service = "verification" | "store" | "find" | "move" | "get" | "step" | "commitment";
 
 /** A presentation context as accepted. */
 export type Context = { readonly abstractSyntax: string; readonly service: Service; readonly transferSyntax: string };
@@ -33,11 +42,13 @@ export function serviceOf(abstractSyntax: string): Service | undefined {
   if (FIND.has(abstractSyntax)) return "find";
   if (MOVE.has(abstractSyntax)) return "move";
   if (GET.has(abstractSyntax)) return "get";
+  if (abstractSyntax === MODALITY_PERFORMED_PROCEDURE_STEP) return "step";
+  if (abstractSyntax === STORAGE_COMMITMENT) return "commitment";
   return isStorageSopClass(abstractSyntax) ? "store" : undefined;
 }
 
 function offered(service: Service | undefined, services: Services): boolean {
-  return service !== undefined && (service === "verification" || service === "store" || services[service]);
+  return service !== undefined && (service === "verification" || service === "store" || services[service] === true);
 }
 
 /**

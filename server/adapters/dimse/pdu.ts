@@ -262,6 +262,7 @@ export function encodeAssociateRequest(request: {
   readonly contexts: readonly ProposedContext[];
   readonly maxPduLength?: number;
   readonly maxOperationsInvoked?: number;
+  readonly roles?: AssociateRequest["roles"];
 }): Buffer {
   const contexts = request.contexts.map((context) =>
     item(
@@ -279,6 +280,7 @@ export function encodeAssociateRequest(request: {
     ...(request.maxOperationsInvoked === undefined
       ? []
       : [item(0x53, Buffer.concat([uint16(request.maxOperationsInvoked), uint16(1)]))]),
+    ...(request.roles ?? []).map(roleItem),
     item(0x55, Buffer.from(IMPLEMENTATION_VERSION, "latin1")),
   ]);
   return pdu(

@@ -53,6 +53,42 @@ export type RetrievedObject = {
 
 export type RetrieveRequest = Omit<FindRequest, "cancelled">;
 
+/** N-CREATE or N-SET of a Modality Performed Procedure Step (PS3.4 F.7.2). sopInstanceUid "" where the modality leaves it to us. */
+export type StepRequest = {
+  readonly verb: "create" | "set";
+  readonly sopInstanceUid: string;
+  readonly transferSyntaxUid: string;
+  readonly dataset: Buffer;
+  readonly callingAe: string;
+};
+/** errorId: (0000,0903), e.g. A710 for a step that may no longer be changed. */
+export type StepAnswer = {
+  readonly status: number;
+  readonly comment?: string;
+  readonly errorId?: number;
+  readonly sopInstanceUid?: string;
+};
+
+export type CommitmentRequest = {
+  readonly actionTypeId: number;
+  readonly transferSyntaxUid: string;
+  readonly dataset: Buffer;
+  readonly callingAe: string;
+};
+/**
+ * Answer to N-ACTION. report: what goes out on the same association right after it, in the request's transfer syntax; without one the report
+ * follows on an association of ours. reported: told how the peer answered, null where the line was gone.
+ */
+export type CommitmentAnswer = {
+  readonly status: number;
+  readonly comment?: string;
+  readonly report?: {
+    readonly eventTypeId: number;
+    readonly dataset: Buffer;
+    reported(status: number | null): Promise<void>;
+  };
+};
+
 export class DimseFailure extends Error {
   constructor(
     readonly status: number,
@@ -70,6 +106,8 @@ export type DimsePorts<Source> = {
   retrieve?(peer: Peer<Source>, request: RetrieveRequest): Promise<RetrievedObject[]>;
   /** Where an AE title that C-MOVE names is reached; undefined: unknown to this peer's site (A801). */
   destination?(peer: Peer<Source>, aeTitle: string): Promise<{ host: string; port: number } | undefined>;
+  performed?(peer: Peer<Source>, request: StepRequest): Promise<StepAnswer>;
+  commit?(peer: Peer<Source>, request: CommitmentRequest): Promise<CommitmentAnswer>;
   log: {
     info(fields: Record<string, unknown>, message: string): void;
     warn(fields: Record<string, unknown>, message: string): void;

@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { createServer, type Server } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 import { Association, type AssociationLimits, DEFAULT_LIMITS } from "./association.js";
 import { Reject, type Rejection } from "./pdu.js";
 import type { DimsePorts } from "./ports.js";
@@ -11,10 +12,13 @@ export type DimseOptions = {
   /** Associations held at once; as many connections again may be about to ask for one. */
   readonly maxAssociations?: number;
   readonly limits?: Partial<AssociationLimits>;
+  /** A second, encrypted listener (PS3.15 B.9). `clientCa`: only peers with a certificate of this authority. PEM texts. */
+  readonly tls?: { readonly port: number; readonly cert: string; readonly key: string; readonly clientCa?: string };
 };
 
 export type DimseServer = {
   readonly port: number;
+  readonly tlsPort?: number;
   /** Associations open now. */
   readonly open: () => number;
   /** Stops listening, aborts what is open, resolves when all connections are gone. */
@@ -33,25 +37,52 @@ export async function startDimseServer<Source>(options: DimseOptions, ports: Dim
     find: ports.find !== undefined,
     move: ports.retrieve !== undefined && ports.destination !== undefined,
     get: ports.retrieve !== undefined,
+    step: ports.performed !== undefined,
+    commitment: ports.commit !== undefined,
   };
-  const server: Server = createServer({ noDelay: true, allowHalfOpen: true, highWaterMark: 262_144 }, (socket) => {
+  const take = (socket: Socket): void => {
     // Connections that ask for nothing must not keep modalities out until ARTIM ends them: the one that has been silent longest goes.
     if (open.size >= most * 2) [...open].find((one) => !one.established)?.shutDown();
     const association = new Association(socket, { ports, services, limits, aeTitle: options.aeTitle, busy });
     open.add(association);
     socket.once("close", () => open.delete(association));
-  });
-  server.listen({ port: options.port, ...(options.host === undefined ? {} : { host: options.host }), backlog: 256 });
-  await once(server, "listening");
-  const address = server.address();
+  };
+  const transport = { noDelay: true, allowHalfOpen: true, highWaterMark: 262_144 };
+  const plain = createServer(transport, take);
+  const port = await listening(plain, options.port, options.host);
+  const encrypted = options.tls === undefined ? undefined : tlsServer(options.tls, transport, take);
+  const tlsPort =
+    encrypted === undefined ? undefined : await listening(encrypted, options.tls?.port ?? 0, options.host);
   return {
-    port: typeof address === "object" && address !== null ? address.port : options.port,
+    port,
+    ...(tlsPort === undefined ? {} : { tlsPort }),
     open: () => open.size,
     close: async () => {
       stopping = true;
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const closed = [plain, encrypted].map(
+        (server) => new Promise<void>((resolve) => (server === undefined ? resolve() : server.close(() => resolve()))),
+      );
       for (const association of open) association.shutDown();
-      await closed;
+      await Promise.all(closed);
     },
   };
+}
+
+function tlsServer(
+  tls: NonNullable<DimseOptions["tls"]>,
+  transport: { noDelay: boolean; allowHalfOpen: boolean; highWaterMark: number },
+  take: (socket: Socket) => void,
+): Server {
+  const client = tls.clientCa === undefined ? {} : { ca: tls.clientCa, requestCert: true, rejectUnauthorized: true };
+  const server = createTlsServer({ ...transport, cert: tls.cert, key: tls.key, ...client }, take);
+  // A handshake that fails is the peer's affair; without a listener it would be an error of the process.
+  server.on("tlsClientError", (_error, socket) => socket.destroy());
+  return server;
+}
+
+async function listening(server: Server, port: number, host: string | undefined): Promise<number> {
+  server.listen({ port, ...(host === undefined ? {} : { host }), backlog: 256 });
+  await once(server, "listening");
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : port;
 }
