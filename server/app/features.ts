@@ -13,6 +13,7 @@ import { readingFeature, roomPolicy } from "../features/reading/public.js";
 import { reportFeature } from "../features/report/public.js";
 import { rosterFeature } from "../features/roster/public.js";
 import { routingFeature } from "../features/routing/public.js";
+import { simulationFeature } from "../features/simulation/public.js";
 import { worklistFeature } from "../features/worklist/public.js";
 import { openRooms } from "../gateway/rooms/rooms.js";
 import type { Deps } from "../kernel/deps.js";
@@ -46,6 +47,7 @@ export function composeFeatures(
     routingFeature(deps),
     worklistFeature(deps),
     operationsFeature(deps),
+    simulationFeature(deps),
     contractsFeature(deps),
     clocksFeature(deps),
     { name: "administration", routes: (app) => adminRoutes(app, deps) },

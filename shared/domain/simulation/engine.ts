@@ -3,7 +3,7 @@ import { Desk } from "./desk.js";
 import { COSTS, type Costs, type Policy } from "./policy.js";
 import type { Prepared } from "./prepare.js";
 import { QueueLog } from "./queue-log.js";
-import { timetable } from "./timetable.js";
+import { timeAtWork, timetable } from "./timetable.js";
 
 export interface RunOptions {
   readonly costs?: Costs;
@@ -48,8 +48,11 @@ export function run(prepared: Prepared, policy: Policy, options: RunOptions = {}
   let turn = 0;
   let epoch = 0;
   for (;;) {
+    // What was complete before the span waits from its begin on.
     const readable =
-      next < order.length ? (arrivals.readableAt[order[next] as number] as number) : Number.POSITIVE_INFINITY;
+      next < order.length
+        ? Math.max(from, arrivals.readableAt[order[next] as number] as number)
+        : Number.POSITIVE_INFINITY;
     const roster = turns[turn]?.at ?? Number.POSITIVE_INFINITY;
     const change = rights[epoch]?.at ?? Number.POSITIVE_INFINITY;
     const finish = desk.nextFinish();
@@ -77,23 +80,8 @@ export function run(prepared: Prepared, policy: Policy, options: RunOptions = {}
     finishAt,
     readerOf,
     queue,
-    atWorkMs: timeAtWork(turns, prepared),
+    atWorkMs: timeAtWork(turns, prepared.world.readers.length, until),
     readingMs,
     reads,
   };
-}
-
-function timeAtWork(turns: ReturnType<typeof timetable>, { world, until }: Prepared): Float64Array {
-  const ms = new Float64Array(world.readers.length);
-  const since = new Float64Array(world.readers.length).fill(Number.NaN);
-  for (const { at, reader, present } of turns) {
-    if (present) since[reader] = at;
-    else {
-      ms[reader] = (ms[reader] as number) + (at - (since[reader] as number));
-      since[reader] = Number.NaN;
-    }
-  }
-  for (let r = 0; r < ms.length; r++)
-    if (!Number.isNaN(since[r] as number)) ms[r] = (ms[r] as number) + (until - (since[r] as number));
-  return ms;
 }

@@ -1,6 +1,6 @@
 import { type Instant, MINUTE } from "../../kernel/instant.js";
 import { NO_FACTS, type StudyFacts } from "../routing/facts.js";
-import { URGENCIES, urgencyRank } from "../urgency.js";
+import { URGENCIES, type Urgency, urgencyRank } from "../urgency.js";
 import { type Decider, interval, type SimDecision } from "./decider.js";
 import { changesOfRights, Reach } from "./reach.js";
 import type { Arrivals, World } from "./world.js";
@@ -39,12 +39,25 @@ export interface Prepared {
   readonly decisions: number;
 }
 
-/** Decides every arrival once. Throws RangeError where arrivals and world do not fit together. */
+/** What stands already of a study that waits when the simulation begins: rules and people have decided it, and it stays so. */
+export interface Decided {
+  readonly poolId: string | null;
+  readonly subspecialty: string;
+  readonly urgency: Urgency;
+  readonly clockStart: Instant | null;
+  readonly deadline: Instant | null;
+}
+
+/**
+ * Decides every arrival once; the first of them may be decided already, in the order of `decided`. Throws RangeError where arrivals and
+ * world do not fit together.
+ */
 export function prepare(
   world: World,
   arrivals: Arrivals,
   decider: Decider,
   span: { from: Instant; until: Instant },
+  decided: readonly Decided[] = [],
 ): Prepared {
   const { count } = arrivals;
   const rights = changesOfRights(world, span.from, span.until).map((at) => ({ at, reach: new Reach(world, at) }));
@@ -59,6 +72,14 @@ export function prepare(
   let epoch = 0;
   for (let i = 0; i < count; i++) {
     const at = arrivals.firstAt[i] as number;
+    const known = decided[i];
+    if (known) {
+      made.laneOf[i] = book.lane(known.poolId, [], arrivals.site[i] as number, known.subspecialty);
+      made.urgency[i] = urgencyRank(known.urgency);
+      made.clockStart[i] = known.clockStart ?? Number.NaN;
+      made.deadline[i] = known.deadline ?? Number.NaN;
+      continue;
+    }
     while (epoch + 1 < rights.length && (rights[epoch + 1]?.at ?? 0) <= at) {
       epoch++;
       book.forget();
@@ -150,13 +171,18 @@ class Book {
     return page;
   }
 
+  /** The number of the lane for these; a new one where there is none yet. */
+  lane(poolId: string | null, alsoPoolIds: readonly string[], site: number, subspecialty: string): number {
+    const pool = poolId === null ? -1 : (this.#pools.get(poolId) ?? -1);
+    const also = alsoPoolIds.flatMap((id) => this.#pools.get(id) ?? []);
+    const add = () => this.lanes.push({ pool, also, site, subspecialty });
+    return numbered(this.#laneNumbers, `${pool} ${also.join("+")} ${site} ${subspecialty}`, add);
+  }
+
   #write(site: number, decision: SimDecision): Page {
     const pool = decision.poolId === null ? -1 : (this.#pools.get(decision.poolId) ?? -1);
-    const also = decision.alsoPoolIds.flatMap((id) => this.#pools.get(id) ?? []);
     return {
-      lane: numbered(this.#laneNumbers, `${pool} ${also.join("+")} ${site} ${decision.subspecialty}`, () =>
-        this.lanes.push({ pool, also, site, subspecialty: decision.subspecialty }),
-      ),
+      lane: this.lane(decision.poolId, decision.alsoPoolIds, site, decision.subspecialty),
       urgency: urgencyRank(decision.urgency),
       minutes: decision.minutes,
       fromFirst: decision.clockFrom === "first_image",
@@ -183,7 +209,7 @@ function factsOf(world: World, arrivals: Arrivals, i: number): StudyFacts {
   const age = arrivals.age[i] as number;
   return {
     ...NO_FACTS,
-    site: [site?.code ?? "", site?.id ?? ""],
+    site: [site?.code ?? "", site?.name ?? "", site?.id ?? ""],
     hospital: [site?.hospitalCode ?? "", site?.hospitalId ?? ""],
     contract: [site?.contract?.name ?? "", site?.contract?.id ?? ""],
     modality: kind?.modalities ?? [],

@@ -45,3 +45,18 @@ function without(span: Span, breaks: readonly Span[]): Span[] {
   }
   return startsAt < span.endsAt ? [...parts, { startsAt, endsAt: span.endsAt }] : parts;
 }
+
+/** ms at work of each reader; who is still there counts until the span's end. */
+export function timeAtWork(turns: readonly Turn[], readers: number, until: Instant): Float64Array {
+  const ms = new Float64Array(readers);
+  const since = new Map<number, Instant>();
+  for (const { at, reader, present } of turns) {
+    if (present) since.set(reader, at);
+    else {
+      ms[reader] = (ms[reader] as number) + at - (since.get(reader) ?? at);
+      since.delete(reader);
+    }
+  }
+  for (const [reader, at] of since) ms[reader] = (ms[reader] as number) + until - at;
+  return ms;
+}
