@@ -18,6 +18,7 @@ const ITEMS: readonly NavItem[] = [
     action: "operations.read",
     hint: "Pools, clocks at risk, deliveries, messages",
   },
+  { to: "/try-out", label: "Try-out", action: "operations.read", hint: "Try rules and shifts, and see the next hours" },
   { to: "/fairness", label: "Fairness", action: "fairness.read", hint: "How the group shares its work" },
   { to: "/hospital", label: "Hospital", action: "hospital.read", hint: "Our studies, attainment and critical results" },
   { to: "/orders/new", label: "New order", action: "order.write", hint: "Order a study without a RIS" },

@@ -3,6 +3,7 @@ import type { UserActor } from "@readroom/shared/domain/access.js";
 import { type Instant, MINUTE } from "@readroom/shared/kernel/instant.js";
 import type { SharedDocuments } from "../features/reading/public.js";
 import { replaceRules } from "../features/routing/public.js";
+import { storeNight } from "../features/simulation/public.js";
 import type { Deps } from "../kernel/deps.js";
 import type { Feature } from "../kernel/feature.js";
 import { CASES } from "./cases.js";
@@ -40,6 +41,7 @@ export function demoFeature(deps: Deps, ports: DemoPorts): Feature {
   const colleagues = new Colleagues(deps, ports.documents, caseOf, nightBegan);
   const stopping = new AbortController();
   let making: Promise<void> | undefined;
+  let night: Promise<void> | undefined;
   let receiver: { close(): Promise<void> } | undefined;
   return {
     name: "demo",
@@ -50,14 +52,26 @@ export function demoFeature(deps: Deps, ports: DemoPorts): Feature {
       await store.endColleagueSessions(deps);
       await store.windClocks(deps);
       await simulator.load();
+      night = showNight(deps, stopping.signal);
       if (ports.makesImages) making = makeImages(deps, ports, cases, simulator, stopping.signal);
     },
     stop: async () => {
       stopping.abort();
-      await making;
+      await Promise.all([making, night]);
       await receiver?.close();
     },
   };
+}
+
+/** A finished comparison for the try-out page, computed beside everything else; the demo is whole without it. */
+async function showNight(deps: Deps, signal: AbortSignal): Promise<void> {
+  try {
+    const group = await store.readingGroup(deps);
+    if (group) await storeNight(deps, group, signal);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (!signal.aborted) deps.log.error({ err: { message } }, "the demo's synthetic night could not be computed");
+  }
 }
 
 /** When the demo was first started: the times of its cases count from here, on every later start too. */

@@ -165,3 +165,9 @@ export async function groupWithoutRules(
   );
   return rows[0] ?? null;
 }
+
+/** The demo's reading group; null where an administrator took it away. */
+export async function readingGroup(deps: Deps): Promise<string | null> {
+  const { rows } = await deps.db.pool.query<{ id: string }>("SELECT id FROM organisation WHERE code = 'NIGHTLINE'");
+  return rows[0]?.id ?? null;
+}

@@ -1,15 +1,27 @@
+import { hourHolds } from "@readroom/shared/domain/routing/compile.js";
+import { arrivalWeight as classWeight } from "@readroom/shared/domain/simulation/arrivals.js";
+import { PRIORITY_MIX } from "@readroom/shared/domain/simulation/case-mix.js";
+import { zoneClock } from "@readroom/shared/domain/simulation/zone.js";
 import { HOUR, type Instant, MINUTE } from "@readroom/shared/kernel/instant.js";
 import type { DemoCase, DemoPatient, SiteCode } from "./cases-types.js";
-import { localStamp } from "./local-time.js";
 import { type Random, randomFrom } from "./phantoms/random.js";
 
-/** Studies by hour of the site's own day, 0 to 23, mean 1: a reading group for the night gets its work in the evening. */
-const BY_HOUR = [
-  1.3, 1.1, 0.9, 0.8, 0.8, 0.9, 1.0, 0.8, 0.6, 0.6, 0.6, 0.7, 0.7, 0.7, 0.8, 0.8, 0.9, 1.1, 1.3, 1.5, 1.6, 1.6, 1.5,
-  1.4,
-] as const;
-const MEAN = BY_HOUR.reduce((sum, weight) => sum + weight, 0) / BY_HOUR.length;
-const MOST = Math.max(...BY_HOUR) / MEAN;
+/** Emergency, inpatient and outpatient work of a site in the mean, as the synthetic hospitals have it. */
+const CLASS_SHARES = { E: 0.62, I: 0.28, O: 0.1 } as const;
+/** By day the hospitals' own radiologists read most of it; from 19:00 to 07:00 everything comes to the group for the night. */
+const BY_DAY = 0.35;
+const OWN_READERS = { from: 7, to: 19 } as const;
+
+function weightOf(hour: number, weekday: number): number {
+  const { E, I, O } = CLASS_SHARES;
+  const all =
+    E * classWeight("E", hour, weekday) + I * classWeight("I", hour, weekday) + O * classWeight("O", hour, weekday);
+  return hourHolds(OWN_READERS, hour) ? all * BY_DAY : all;
+}
+
+const WEEK = Array.from({ length: 168 }, (_, h) => weightOf(h % 24, Math.floor(h / 24)));
+const MEAN = WEEK.reduce((sum, weight) => sum + weight, 0) / WEEK.length;
+const MOST = Math.max(...WEEK) / MEAN;
 
 const SITES: readonly { code: SiteCode; timeZone: string; share: number }[] = [
   { code: "STM-ED", timeZone: "America/New_York", share: 0.5 },
@@ -17,10 +29,10 @@ const SITES: readonly { code: SiteCode; timeZone: string; share: number }[] = [
   { code: "STM-HILL", timeZone: "America/New_York", share: 0.15 },
 ];
 
-/** Share of the site's mean at this hour. */
+/** Share of the site's mean at this hour: the curve of the synthetic hospitals, less what they read themselves. */
 export function arrivalWeight(at: Instant, timeZone: string): number {
-  const hour = Number(localStamp(at, timeZone).time.slice(0, 2));
-  return (BY_HOUR[hour] ?? 1) / MEAN;
+  const clock = zoneClock(timeZone);
+  return weightOf(clock.hourOf(at), clock.weekdayOf(at)) / MEAN;
 }
 
 export interface Arrival {
@@ -189,7 +201,7 @@ export function simulatedCase(n: number, site: SiteCode, seed = 1): DemoCase {
     seed: 10_000 + n,
     patient: somebody(chance, n),
     procedure: kind.procedure,
-    priority: emergency && chance.uniform() < 0.4 ? "A" : "R",
+    priority: priorityFor(chance, emergency ? "E" : outpatient ? "O" : "I"),
     patientClass: emergency ? "E" : outpatient ? "O" : "I",
     location: emergency
       ? `ED BAY ${1 + Math.floor(chance.uniform() * 9)}`
@@ -202,6 +214,12 @@ export function simulatedCase(n: number, site: SiteCode, seed = 1): DemoCase {
     minutesAgo: 0,
     forColleagues: true,
   };
+}
+
+/** As the class orders; never stat: those are for people, and colleagues leave them alone. */
+function priorityFor(chance: Random, patientClass: keyof typeof PRIORITY_MIX): "A" | "R" {
+  const [stat, soon, routine] = PRIORITY_MIX[patientClass];
+  return chance.uniform() < (stat + soon) / (2 * (stat + soon + routine)) ? "A" : "R";
 }
 
 /** From the order to the first image, ms. */

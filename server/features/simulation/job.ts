@@ -1,4 +1,4 @@
-import type { ForecastView, SimulationOutcome, SimulationResult } from "@readroom/shared/contract/http/simulation.js";
+import type { SimulationOutcome, SimulationResult } from "@readroom/shared/contract/http/simulation.js";
 import { ruleDecider } from "@readroom/shared/domain/simulation/decider.js";
 import { run } from "@readroom/shared/domain/simulation/engine.js";
 import { type Forecast, type ForecastRequest, forecast } from "@readroom/shared/domain/simulation/forecast.js";
@@ -6,6 +6,7 @@ import { type Fate, happened } from "@readroom/shared/domain/simulation/happened
 import { outcomeOf } from "@readroom/shared/domain/simulation/outcome.js";
 import type { Policy } from "@readroom/shared/domain/simulation/policy.js";
 import { type Decided, prepare } from "@readroom/shared/domain/simulation/prepare.js";
+import { type SyntheticRequest, synthetic } from "@readroom/shared/domain/simulation/synthetic.js";
 import type { Arrivals, World } from "@readroom/shared/domain/simulation/world.js";
 import type { Instant } from "@readroom/shared/kernel/instant.js";
 
@@ -40,13 +41,40 @@ export interface ForecastJob {
   readonly kind: "forecast";
   readonly request: ForecastRequest;
 }
-export type Job = ComparisonJob | ForecastJob;
-export type ResultOf<J extends Job> = J extends ComparisonJob ? SimulationResult["columns"] : Forecast;
-export type ForecastHours = ForecastView["hours"];
+/** Synthetic hospitals and readers, made where they are used. */
+export interface NightJob {
+  readonly kind: "night";
+  readonly request: SyntheticRequest;
+  readonly stepMs: number;
+  readonly columns: readonly { readonly title: string; readonly policy: Policy }[];
+}
+export type Job = ComparisonJob | ForecastJob | NightJob;
+export type ResultOf<J extends Job> = J extends ComparisonJob
+  ? SimulationResult["columns"]
+  : J extends NightJob
+    ? Pick<SimulationResult, "from" | "until" | "columns">
+    : Forecast;
 
 /** Does the work on the calling thread. progress: share that is done, 0 to 1. */
 export function runJob<J extends Job>(job: J, progress: (share: number) => void): ResultOf<J> {
-  return (job.kind === "compare" ? compareColumns(job, progress) : forecast(job.request)) as ResultOf<J>;
+  switch (job.kind) {
+    case "compare":
+      return compareColumns(job, progress) as ResultOf<J>;
+    case "night":
+      return night(job, progress) as ResultOf<J>;
+    case "forecast":
+      return forecast(job.request) as ResultOf<J>;
+  }
+}
+
+function night({ request, stepMs, columns }: NightJob, progress: (share: number) => void): ResultOf<NightJob> {
+  const { world, arrivals, from, until } = synthetic(request);
+  const runs = columns.map(({ title, policy }): Column => ({ kind: "run", key: policy.name, title, world, policy }));
+  return {
+    from,
+    until,
+    columns: compareColumns({ kind: "compare", arrivals, from, until, stepMs, columns: runs }, progress),
+  };
 }
 
 function compareColumns(job: ComparisonJob, progress: (share: number) => void): SimulationResult["columns"] {

@@ -1,14 +1,8 @@
 import type { SimulationResult } from "@readroom/shared/contract/http/simulation.js";
-import {
-  dayOf,
-  GROUP_ZONE,
-  type Synthetic,
-  type SyntheticRequest,
-  synthetic,
-} from "@readroom/shared/domain/simulation/synthetic.js";
+import { dayOf, GROUP_ZONE, type SyntheticRequest } from "@readroom/shared/domain/simulation/synthetic.js";
 import { HOUR } from "@readroom/shared/kernel/instant.js";
 import type { Deps } from "../../kernel/deps.js";
-import type { ComparisonJob } from "./job.js";
+import type { NightJob } from "./job.js";
 import * as runs from "./store-runs.js";
 import { type Runner, runInThread } from "./thread.js";
 
@@ -24,7 +18,12 @@ const NIGHT: SyntheticRequest = {
 const TIME_LIMIT = 60_000;
 
 /** The night that `readroom simulate` shows, as a try-out of the group: what Readroom's order does against plain first-in-first-out. Once. */
-export async function storeNight(deps: Deps, groupId: string, runner: Runner = runInThread): Promise<void> {
+export async function storeNight(
+  deps: Deps,
+  groupId: string,
+  signal: AbortSignal,
+  runner: Runner = runInThread,
+): Promise<void> {
   if (await runs.hasRun(deps.db.pool, groupId, NAME)) return;
   const by = { id: null, name: "Readroom" };
   const basis =
@@ -32,31 +31,24 @@ export async function storeNight(deps: Deps, groupId: string, runner: Runner = r
   const id = await runs.insertRun(deps.db.pool, { groupId, name: NAME, by, request: NIGHT, basis }, deps.clock.now());
   if (!id) return;
   try {
-    const made = synthetic(NIGHT);
-    const columns = await runner(jobOf(made), { signal: AbortSignal.timeout(TIME_LIMIT) });
-    const result: SimulationResult = { from: made.from, until: made.until, timeZone: GROUP_ZONE, basis, columns };
+    const { from, until, columns } = await runner(JOB, {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(TIME_LIMIT)]),
+    });
+    const result: SimulationResult = { from, until, timeZone: GROUP_ZONE, basis, columns };
     await runs.finishRun(deps.db.pool, id, { state: "done", result }, deps.clock.now());
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    await runs.finishRun(deps.db.pool, id, { state: "failed", problem }, deps.clock.now());
+    // Not kept as a failure: the next start tries again.
+    await runs.finishRun(deps.db.pool, id, { state: "failed", problem: "" }, deps.clock.now());
+    await runs.deleteRun(deps.db.pool, groupId, id);
     throw error;
   }
 }
 
-function jobOf({ world, arrivals, from, until }: Synthetic): ComparisonJob {
-  const column = (name: "readroom" | "fifo" | "fifo_pool", title: string) => ({
-    kind: "run" as const,
-    key: name,
-    title,
-    world,
-    policy: { name },
-  });
-  return {
-    ...{ kind: "compare", arrivals, from, until, stepMs: HOUR / 4 },
-    columns: [
-      column("readroom", "These rules"),
-      column("fifo", "Plain first-in-first-out"),
-      column("fifo_pool", "First-in-first-out in each pool"),
-    ],
-  };
-}
+const JOB: NightJob = {
+  ...{ kind: "night", request: NIGHT, stepMs: HOUR / 4 },
+  columns: [
+    { title: "These rules", policy: { name: "readroom" } },
+    { title: "Plain first-in-first-out", policy: { name: "fifo" } },
+    { title: "First-in-first-out in each pool", policy: { name: "fifo_pool" } },
+  ],
+};

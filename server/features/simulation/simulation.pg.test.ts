@@ -162,13 +162,13 @@ describe("try-outs", () => {
   });
 
   it("[TO6] another group's try-out is as good as unknown", async () => {
-    await storeNight(world.deps, world.otherGroup, here);
+    await storeNight(world.deps, world.otherGroup, new AbortController().signal, here);
     const [theirs] = await simulations(world.db.pool, world.otherGroup);
     expect(theirs?.state).toBe("done");
     expect(theirs?.headline[0]?.attainment).toBeGreaterThan(theirs?.headline[1]?.attainment ?? 1);
     expect(await viewOf(world.deps, world.group, theirs?.id ?? "")).toBeNull();
     expect(await new TryOuts(world.deps, here).cancel(world.group, theirs?.id ?? "", by())).toBe(false);
-    await storeNight(world.deps, world.otherGroup, here);
+    await storeNight(world.deps, world.otherGroup, new AbortController().signal, here);
     expect(await simulations(world.db.pool, world.otherGroup)).toHaveLength(1);
   });
 
