@@ -44,6 +44,7 @@ export const ACTIONS = [
   "queue.read",
   "queue.act",
   "operations.read",
+  "operations.act",
   "hospital.read",
   "clock.read",
   "clock.pause",
@@ -222,6 +223,7 @@ const BY_ROLE: Record<Role, readonly Action[]> = {
     "queue.read",
     "queue.act",
     "operations.read",
+    "operations.act",
     "rule.read",
     "rule.write",
     "people.read",
@@ -246,6 +248,7 @@ const BY_ROLE: Record<Role, readonly Action[]> = {
     "rule.write",
     "delivery.read",
     "operations.read",
+    "operations.act",
     "clock.read",
   ],
   integration: [

@@ -37,6 +37,8 @@ export type ClaimCommand =
   /** Goes on with a study that was on hold. */
   | { readonly do: "resume"; readonly by: string; readonly fence: number }
   | { readonly do: "take_over"; readonly by: string }
+  /** An operator gives it to a reader, whoever holds it. */
+  | { readonly do: "assign"; readonly to: string }
   | { readonly do: "expire" }
   /** Signed as final. */
   | { readonly do: "finish"; readonly by: string | null }
@@ -80,6 +82,11 @@ export function decide(
     case "take_over":
       if (claim.state === "done") return err({ why: "done" });
       return ok([grant(claim, command.by, now)]);
+    case "assign":
+      if (claim.state === "done") return err({ why: "done" });
+      if (claim.state === "held" && claim.by === command.to && claim.until > now) return ok([]);
+      // The reader may be in another report, as with a study that is handed over.
+      return ok([{ ...grant(claim, command.to, now), until: now + HAND_OVER_LEASE }]);
     case "renew":
     case "release":
     case "hand_over":

@@ -1,77 +1,152 @@
 import { type Refusal, refusal } from "@readroom/shared/contract/errors.js";
 import { IdParams } from "@readroom/shared/contract/http/admin.js";
-import {
-  OperationsView,
-  type PoolLane,
-  ReactionParams,
-  type ReaderLoad,
-  ResolveRequest,
-} from "@readroom/shared/contract/http/operations.js";
-import type { WorklistRow } from "@readroom/shared/contract/http/worklist.js";
-import { type Actor, mayRole, type UserActor } from "@readroom/shared/domain/access.js";
+import * as c from "@readroom/shared/contract/http/operations.js";
+import { Made } from "@readroom/shared/contract/http/roster.js";
+import type { Actor, UserActor } from "@readroom/shared/domain/access.js";
 import { err, ok, type Result } from "@readroom/shared/kernel/result.js";
 import type { FastifyInstance } from "fastify";
 import { audit } from "../../kernel/audit.js";
 import type { Deps } from "../../kernel/deps.js";
 import type { Feature } from "../../kernel/feature.js";
 import { route } from "../../kernel/route.js";
-import { type GroupReader, groupReaders, type PoolRow, poolsOf } from "../roster/public.js";
-import { rowsWhere, topSeq } from "../worklist/public.js";
-import { attentionList } from "./attention.js";
+import { assignStudy, recallStudy } from "../worklist/public.js";
+import { board } from "./board.js";
+import { note, putOnShift, rescueView, setReceiver } from "./rescue.js";
 import * as store from "./store.js";
 
-const MOST_ROWS = 5000;
+const tag = "operations";
 
-/** The operator's board: pools as lanes, readers and their load, and the short list of what waits for a person. */
+/** The operator's board: pools as lanes, readers and their load, what waits for a person, and how a study is rescued. */
 export function operationsFeature(deps: Deps): Feature {
-  return { name: "operations", routes: (app) => operationsRoutes(app, deps) };
+  return {
+    name: "operations",
+    routes: (app) => {
+      boardRoutes(app, deps);
+      listRoutes(app, deps);
+      rescueRoutes(app, deps);
+    },
+  };
 }
 
-function operationsRoutes(app: FastifyInstance, deps: Deps): void {
-  const tag = "operations";
+function ofGroup(actor: Actor): Result<UserActor, Refusal> {
+  if (actor.kind === "user" && actor.organisationKind === "reading_group") return ok(actor);
+  return err(refusal("forbidden", "The board belongs to a reading group."));
+}
+
+/** The actor as somebody of a reading group, or the refusal. */
+async function asGroup<T>(
+  actor: Actor,
+  act: (operator: UserActor) => Promise<Result<T, Refusal>>,
+): Promise<Result<T, Refusal>> {
+  const group = ofGroup(actor);
+  return group.ok ? act(group.value) : group;
+}
+
+function boardRoutes(app: FastifyInstance, deps: Deps): void {
   route(app, {
     method: "GET",
     url: "/api/operations",
     action: "operations.read",
     tag,
     summary: "Pools, clocks, readers and what waits for a person",
-    response: OperationsView,
-    handle: async ({ actor }) => {
-      const group = ofGroup(actor);
-      return group.ok ? board(deps, group.value) : group;
-    },
+    query: c.OperationsQuery,
+    response: c.OperationsView,
+    handle: ({ actor, query }) => asGroup(actor, (operator) => board(deps, operator, query.rows === "true")),
   });
   route(app, {
-    method: "POST",
-    url: "/api/operations/reactions/:eventId/:handler/retry",
-    action: "queue.act",
+    method: "GET",
+    url: "/api/operations/studies/:id",
+    action: "study.route",
     tag,
-    summary: "Try a failed reaction again now",
-    params: ReactionParams,
-    handle: async ({ actor, params: { eventId, handler } }) => {
-      const group = ofGroup(actor);
-      if (!group.ok) return group;
-      if (!(await store.retryReaction(deps.db.pool, group.value.organisationId, eventId, handler)))
-        return err(refusal("not_found", "There is no such failure."));
-      await audit(deps.db.pool, actor, [{ action: "reaction.retry", subject: eventId, detail: { handler } }]);
-      return ok(undefined);
-    },
-  });
-  route(app, {
-    method: "POST",
-    url: "/api/operations/incidents/:id/resolve",
-    action: "queue.act",
-    tag,
-    summary: "Say what was done about an object that could not be taken",
+    summary: "Who could read a study and why each other may not, where it could go, how its clock stands",
     params: IdParams,
-    body: ResolveRequest,
-    handle: ({ actor, params: { id }, body }) => resolve(deps, actor, id, body.resolution),
+    response: c.RescueView,
+    handle: ({ actor, params }) => asGroup(actor, (operator) => rescueView(deps, operator, params.id)),
   });
 }
 
-function ofGroup(actor: Actor): Result<UserActor, Refusal> {
-  if (actor.kind === "user" && actor.organisationKind === "reading_group") return ok(actor);
-  return err(refusal("forbidden", "The board belongs to a reading group."));
+function listRoutes(app: FastifyInstance, deps: Deps): void {
+  const post = { method: "POST", tag } as const;
+  route(app, {
+    ...post,
+    url: "/api/operations/reactions/:eventId/:handler/retry",
+    action: "queue.act",
+    summary: "Try a failed reaction again now",
+    params: c.ReactionParams,
+    handle: ({ actor, params }) => asGroup(actor, (operator) => retry(deps, operator, params)),
+  });
+  route(app, {
+    ...post,
+    url: "/api/operations/incidents/:id/resolve",
+    action: "queue.act",
+    summary: "Say what was done about an object that could not be taken",
+    params: IdParams,
+    body: c.ResolveRequest,
+    handle: ({ actor, params: { id }, body }) => resolve(deps, actor, id, body.resolution),
+  });
+  route(app, {
+    ...post,
+    url: "/api/operations/sites/:id/receiver",
+    action: "operations.act",
+    summary: "Name the system that a site's results go to",
+    params: IdParams,
+    body: c.ReceiverRequest,
+    handle: ({ actor, params: { id }, body }) => asGroup(actor, (operator) => setReceiver(deps, operator, id, body)),
+  });
+  route(app, {
+    ...post,
+    url: "/api/operations/notes",
+    action: "operations.act",
+    summary: "Note what was done about an entry of the short list, or call it dealt with",
+    body: c.NoteRequest,
+    handle: ({ actor, body }) => asGroup(actor, (operator) => note(deps, operator, body)),
+  });
+}
+
+function rescueRoutes(app: FastifyInstance, deps: Deps): void {
+  const post = { method: "POST", tag } as const;
+  route(app, {
+    ...post,
+    url: "/api/operations/studies/:id/assign",
+    action: "study.route",
+    summary: "Give a study to a reader who may read it, whoever holds it; the draft stays",
+    params: IdParams,
+    body: c.AssignStudyRequest,
+    handle: ({ actor, params: { id }, body }) => assignStudy(deps, actor, id, body.userId, body.reason),
+  });
+  route(app, {
+    ...post,
+    url: "/api/operations/studies/:id/recall",
+    action: "study.route",
+    summary: "Take a study from whoever holds it back into its pool; the draft stays",
+    params: IdParams,
+    body: c.RecallRequest,
+    handle: ({ actor, params: { id }, body }) => recallStudy(deps, actor, id, body.reason),
+  });
+  route(app, {
+    ...post,
+    url: "/api/operations/readers/:id/on-shift",
+    action: "roster.write",
+    status: 201,
+    summary: "Put a reader on shift from now until a given time",
+    params: IdParams,
+    body: c.OnShiftRequest,
+    response: Made,
+    handle: ({ actor, params: { id }, body }) => asGroup(actor, (operator) => putOnShift(deps, operator, id, body)),
+  });
+}
+
+async function retry(
+  deps: Deps,
+  operator: UserActor,
+  { eventId, handler }: { eventId: string; handler: string },
+): Promise<Result<undefined, Refusal>> {
+  return deps.db.pgTx(async (tx) => {
+    if (!(await store.retryReaction(tx, operator.organisationId, eventId, handler)))
+      return err(refusal("not_found", "There is no such failure."));
+    await audit(tx, operator, [{ action: "reaction.retry", subject: eventId, detail: { handler } }]);
+    return ok(undefined);
+  });
 }
 
 async function resolve(deps: Deps, actor: Actor, id: string, resolution: string): Promise<Result<undefined, Refusal>> {
@@ -82,78 +157,4 @@ async function resolve(deps: Deps, actor: Actor, id: string, resolution: string)
     await audit(tx, actor, [{ action: "incident.resolve", ...incident, subject: id }]);
     return ok(undefined);
   });
-}
-
-async function board(deps: Deps, actor: UserActor): Promise<Result<OperationsView, Refusal>> {
-  const groupId = actor.organisationId;
-  const { pool } = deps.db;
-  const serverNow = deps.clock.now();
-  const group = await store.groupOf(pool, groupId);
-  if (!group) return err(refusal("forbidden", "The board belongs to a reading group."));
-  const seq = await topSeq(pool);
-  const open =
-    "s.group_id = $1::uuid AND (s.report_state IN ('none', 'draft', 'preliminary') OR s.claim_state = 'held')";
-  const [rows, pools, readers, load, attention] = await Promise.all([
-    rowsWhere(pool, open, [groupId], seq, MOST_ROWS),
-    poolsOf(pool, groupId),
-    groupReaders(pool, groupId, serverNow),
-    store.loadOf(pool, groupId, serverNow),
-    queuesOf(deps, actor, serverNow),
-  ]);
-  await audit(pool, actor, [{ action: "operations.read", organisationId: groupId, detail: { studies: rows.length } }]);
-  const loads = readers.map((reader) => loadOf(reader, load.get(reader.userId), serverNow));
-  return ok({
-    ...{ serverNow, seq, group },
-    pools: pools.map((lane) => laneOf(lane, rows, loads, serverNow)),
-    readers: loads,
-    attention: attentionList(attention),
-    // Administrators see the board without its patients.
-    rows: mayRole(actor, "worklist.read") ? rows : [],
-    truncated: rows.length === MOST_ROWS,
-  });
-}
-
-async function queuesOf(deps: Deps, actor: UserActor, now: number) {
-  const { pool } = deps.db;
-  const groupId = actor.organisationId;
-  const [criticals, unroutable, unmatched, undelivered, incidents, failedReactions] = await Promise.all([
-    store.criticals(pool, groupId, now),
-    store.unroutable(pool, groupId),
-    store.unmatched(pool, groupId),
-    store.undelivered(pool, groupId, now),
-    store.incidents(pool, actor.hospitalIds),
-    store.failedReactions(pool, groupId),
-  ]);
-  return { criticals, unroutable, unmatched, undelivered, incidents, failedReactions };
-}
-
-function laneOf(lane: PoolRow, rows: readonly WorklistRow[], readers: readonly ReaderLoad[], now: number): PoolLane {
-  const { id, code, name, subspecialties } = lane;
-  const here = rows.filter((row) => row.pool?.id === id);
-  const waiting = here.filter((row) => row.report.state !== "preliminary" && row.clock !== null);
-  return {
-    ...{ id, code, name },
-    subspecialties: [...subspecialties],
-    open: here.filter((row) => row.claim.state === "open").length,
-    held: here.filter((row) => row.claim.state === "held").length,
-    atRisk: waiting.filter((row) => row.clock && row.clock.warnAt <= now && now <= row.clock.deadline).length,
-    late: waiting.filter((row) => row.clock && now > row.clock.deadline).length,
-    readersOnShift: readers.filter((reader) => reader.onShift && reader.poolIds.includes(id)).length,
-  };
-}
-
-function loadOf(reader: GroupReader, load: store.LoadRow | undefined, now: number): ReaderLoad {
-  const { userId: id, name, shortName, colour, title, scope } = reader;
-  const shift = scope.shift && scope.shift.startsAt <= now && now < scope.shift.endsAt ? scope.shift : null;
-  return {
-    ...{ id, name, shortName, colour, title },
-    poolIds: [...scope.poolIds],
-    onShift: shift !== null,
-    onBreak: scope.onBreak,
-    shiftStartsAt: shift?.startsAt ?? null,
-    shiftEndsAt: shift?.endsAt ?? null,
-    holding: load?.holding ?? [],
-    signed: load?.signed ?? 0,
-    online: load?.online ?? false,
-  };
 }

@@ -95,12 +95,13 @@ export async function endPattern(
   });
 }
 
-/** One shift by the wall clock of its zone. */
+/** One shift by the wall clock of its zone. studyId: the study that it is meant to rescue, for the audit trail. */
 export async function addShift(
   deps: Deps,
   actor: Actor,
   groupId: string,
   request: z.output<typeof ShiftRequest>,
+  studyId: string | null = null,
 ): Promise<Result<{ id: string }, Refusal>> {
   const { userId, kind, day, starts, ends, timeZone } = request;
   const endDay = ends > starts ? day : addDays(day, 1);
@@ -117,7 +118,7 @@ export async function addShift(
       tx,
       actor,
       { groupId, what: "shift", userIds: [userId] },
-      { action: "shift.add", subject: userId, detail: { id, kind, ...span } },
+      { action: "shift.add", subject: userId, studyId, detail: { id, kind, ...span } },
     );
     return ok({ id });
   });

@@ -8,7 +8,7 @@ export { addContract, changeSite, contractViews, siteViews } from "./commands-pl
 export { poolViews, savePool } from "./commands-pools.js";
 export { addPattern, addShift } from "./commands-shifts.js";
 export { type GroupReader, groupReaders, type PoolRow, poolsOf } from "./store-readers.js";
-export { readerViews } from "./views.js";
+export { expiring, readerViews } from "./views.js";
 
 /** Who reads, with which credentials, when and in which pools. */
 export function rosterFeature(deps: Deps): Feature {

@@ -7,6 +7,7 @@ import { worklistRoutes } from "./routes.js";
 import { worklistSocket } from "./socket.js";
 
 export { claimStudy } from "./commands.js";
+export { assignStudy, recallStudy } from "./commands-assign.js";
 export { checkFence, claimOf } from "./fence.js";
 export { renewLease } from "./store.js";
 export { displayName, rowsWhere, topSeq } from "./store-rows.js";
