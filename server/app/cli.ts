@@ -196,6 +196,7 @@ function placeCommands(program: Command): void {
     );
   const site = program.command("site").description("places of a hospital");
   resultsCommand(site);
+  sendersCommand(site);
   site
     .command("list")
     .description("every site with its hospital, zone and jurisdiction")
@@ -233,6 +234,20 @@ function placeCommands(program: Command): void {
             ),
           );
         }),
+    );
+}
+
+function sendersCommand(site: Command): void {
+  site
+    .command("senders")
+    .description("where a site's HL7 messages may come from; without --from: anywhere that reaches the port")
+    .option("--site <code>", "the site")
+    .option("--from <host...>", "addresses, CIDR ranges or host names", [])
+    .action((options: { site?: string; from: string[] }) =>
+      withDeps(async (deps) => {
+        valueIn(await identity.allowSenders(deps, OPERATOR, await siteCalled(deps, options.site), options.from));
+        out(options.from.length === 0 ? "taken from anywhere" : `taken from ${options.from.join(", ")}`);
+      }),
     );
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
 
@@ -23,7 +24,14 @@ const Environment = z.object({
   READROOM_DATA: z.string().min(1, "must name a folder").default("./data"),
   READROOM_HTTP_HOST: z.string().min(1).default("0.0.0.0"),
   READROOM_HTTP_PORT: port(8080),
+  READROOM_DICOM_HOST: z.string().min(1).default("0.0.0.0"),
   READROOM_DICOM_PORT: port(11_112),
+  READROOM_DICOM_TLS_PORT: port(2762),
+  READROOM_MLLP_HOST: z.string().min(1).default("0.0.0.0"),
+  READROOM_MLLP_TLS_PORT: port(2576),
+  READROOM_TLS_CERT: z.string().min(1).optional(),
+  READROOM_TLS_KEY: z.string().min(1).optional(),
+  READROOM_TLS_CLIENT_CA: z.string().min(1).optional(),
   READROOM_MLLP_PORT: port(2575),
   READROOM_MEDIA_PORT: port(20_080),
   READROOM_MEDIA_ANNOUNCED: z.string().optional(),
@@ -63,14 +71,35 @@ export interface Config {
     readonly publicUrl: string | undefined;
     readonly trustProxy: boolean;
   };
-  readonly dicom: { readonly port: number; readonly aeTitle: string };
-  readonly mllp: { readonly port: number };
+  readonly dicom: {
+    readonly host: string;
+    readonly port: number;
+    readonly aeTitle: string;
+    readonly tls: TlsListener | undefined;
+  };
+  readonly mllp: { readonly host: string; readonly port: number; readonly tls: TlsListener | undefined };
   readonly media: { readonly port: number; readonly announced: string | undefined };
   readonly mail: { readonly smtpUrl: string | undefined; readonly from: string };
   readonly demo: { readonly on: boolean; readonly studiesPerHour: number };
   readonly roles: readonly HubRole[];
   readonly logLevel: string;
 }
+
+/** A second, encrypted listener (PS3.15 B.9; IHE ITI TF-2 §3.19). Paths of PEM files; `clientCa`: only senders with a certificate of this authority are let in. */
+export interface TlsListener {
+  readonly port: number;
+  readonly cert: string;
+  readonly key: string;
+  readonly clientCa?: string;
+}
+
+/** What a listener needs of it: the files' texts. */
+export const tlsTexts = ({ port, cert, key, clientCa }: TlsListener) => ({
+  port,
+  cert: readFileSync(cert, "utf8"),
+  key: readFileSync(key, "utf8"),
+  ...(clientCa === undefined ? {} : { clientCa: readFileSync(clientCa, "utf8") }),
+});
 
 /** A bad environment stops the start with this one line. */
 export class ConfigError extends Error {}
@@ -97,12 +126,40 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       publicUrl: e.READROOM_PUBLIC_URL,
       trustProxy: e.READROOM_TRUST_PROXY,
     },
-    dicom: { port: e.READROOM_DICOM_PORT, aeTitle: e.READROOM_AE_TITLE },
-    mllp: { port: e.READROOM_MLLP_PORT },
+    dicom: {
+      host: e.READROOM_DICOM_HOST,
+      port: e.READROOM_DICOM_PORT,
+      aeTitle: e.READROOM_AE_TITLE,
+      tls: tlsListener(e, e.READROOM_DICOM_TLS_PORT),
+    },
+    mllp: { host: e.READROOM_MLLP_HOST, port: e.READROOM_MLLP_PORT, tls: tlsListener(e, e.READROOM_MLLP_TLS_PORT) },
     media: { port: e.READROOM_MEDIA_PORT, announced: e.READROOM_MEDIA_ANNOUNCED },
     mail: { smtpUrl: e.READROOM_SMTP_URL, from: e.READROOM_MAIL_FROM },
     demo: { on: e.READROOM_DEMO ?? e.DATABASE_URL === undefined, studiesPerHour: e.READROOM_DEMO_TRAFFIC },
     roles: e.READROOM_ROLES,
     logLevel: e.READROOM_LOG_LEVEL,
   };
+}
+
+function tlsListener(e: z.output<typeof Environment>, listenPort: number): TlsListener | undefined {
+  const { READROOM_TLS_CERT: cert, READROOM_TLS_KEY: key, READROOM_TLS_CLIENT_CA: clientCa } = e;
+  if (cert === undefined && key === undefined && clientCa === undefined) return undefined;
+  if (cert === undefined || key === undefined)
+    throw new ConfigError(`${cert === undefined ? "READROOM_TLS_CERT" : "READROOM_TLS_KEY"} must name a PEM file too`);
+  return {
+    port: listenPort,
+    cert: pem("READROOM_TLS_CERT", cert),
+    key: pem("READROOM_TLS_KEY", key),
+    ...(clientCa === undefined ? {} : { clientCa: pem("READROOM_TLS_CLIENT_CA", clientCa) }),
+  };
+}
+
+function pem(name: string, path: string): string {
+  try {
+    const text = readFileSync(path, "utf8");
+    if (!text.includes("-----BEGIN ")) throw new Error("it is not a PEM file");
+    return resolve(path);
+  } catch (error) {
+    throw new ConfigError(`${name}="${path}" can't be used: ${(error as Error).message}`);
+  }
 }

@@ -15,6 +15,7 @@ import {
 import { systemClock } from "../kernel/clock.js";
 import { openDatabase } from "../kernel/database.js";
 import { type Log, makeLog } from "../kernel/log.js";
+import { type TlsListener, tlsTexts } from "./config.js";
 import { startWorkflow, workflowPorts } from "./dimse-workflow.js";
 
 /** What the parent hands over in the environment of the DIMSE process, as JSON in READROOM_DIMSE. */
@@ -23,7 +24,7 @@ export type DimseProcessConfig = {
   readonly dataDir: string;
   readonly host?: string;
   readonly port: number;
-  readonly tls?: { readonly port: number; readonly cert: string; readonly key: string; readonly clientCa?: string };
+  readonly tls?: TlsListener;
   readonly aeTitle: string;
   readonly loopbackIsFirstHospital: boolean;
   readonly logLevel: string;
@@ -54,7 +55,7 @@ async function main(): Promise<void> {
       port: config.port,
       aeTitle: config.aeTitle,
       ...(config.host === undefined ? {} : { host: config.host }),
-      ...(config.tls === undefined ? {} : { tls: config.tls }),
+      ...(config.tls === undefined ? {} : { tls: tlsTexts(config.tls) }),
     },
     {
       log,

@@ -7,15 +7,17 @@ import { deliveryFeature } from "../features/delivery/public.js";
 import { orderReceiver, ordersFeature } from "../features/orders/public.js";
 import type { Deps } from "../kernel/deps.js";
 import type { Feature } from "../kernel/feature.js";
-import type { Config } from "./config.js";
+import { type Config, tlsTexts } from "./config.js";
 
 /** Orders with the HL7 v2 engine, and the MLLP listener where this process has the role. */
 export function composeOrders(deps: Deps, config: Config): Feature {
   const options = { hl7: hl7Engine, demo: config.demo.on };
   const log = deps.log.child({ part: "mllp" });
-  const listen = () =>
+  const { host, port, tls } = config.mllp;
+  const on = (where: { port: number; tls?: ReturnType<typeof tlsTexts> }) =>
     listenMllp({
-      port: config.mllp.port,
+      ...where,
+      host,
       receiver: orderReceiver(deps, options),
       note: (event, { peer, error, bytes }) =>
         log.warn(
@@ -23,6 +25,13 @@ export function composeOrders(deps: Deps, config: Config): Feature {
           "mllp connection",
         ),
     });
+  const listen = async () => {
+    const listeners = [
+      await on({ port }),
+      ...(tls === undefined ? [] : [await on({ port: tls.port, tls: tlsTexts(tls) })]),
+    ];
+    return { close: async () => void (await Promise.all(listeners.map((listener) => listener.close()))) };
+  };
   return ordersFeature(deps, config.roles.includes("hl7") ? { ...options, listen } : options);
 }
 

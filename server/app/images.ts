@@ -24,7 +24,9 @@ export function composeImages(deps: Deps, config: Config, databaseUrl: string): 
     {
       databaseUrl,
       dataDir: config.dataDir,
+      host: config.dicom.host,
       port: config.dicom.port,
+      ...(config.dicom.tls === undefined ? {} : { tls: config.dicom.tls }),
       aeTitle: config.dicom.aeTitle,
       loopbackIsFirstHospital: config.demo.on,
       logLevel: config.logLevel,
@@ -33,7 +35,7 @@ export function composeImages(deps: Deps, config: Config, databaseUrl: string): 
   );
   const listener: Feature = { name: "dimse", start: async () => void (await dimse.start()), stop: () => dimse.stop() };
   const features = [
-    ingestFeature(deps, pipeline),
+    ingestFeature(deps, pipeline, objects),
     archiveFeature({ ...deps, objects, pipeline }),
     ...(config.roles.includes("dimse") ? [listener] : []),
   ];

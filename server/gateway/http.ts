@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import cookie from "@fastify/cookie";
 import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
@@ -83,6 +84,8 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
     transform: jsonSchemaTransform,
   });
   app.decorateRequest("actor", null as never);
+  // JSON and what routes name for themselves; text would else be read and then refused with a puzzling reason.
+  app.removeContentTypeParser("text/plain");
 
   app.addHook("onRoute", (added) => {
     if (added.config?.action === undefined) added.config = { ...added.config, action: fallbackAction(added.url) };
@@ -96,7 +99,10 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
       return sendRefusal(reply, refusal("forbidden", "This request came from another site's page."));
     }
   });
-  app.setErrorHandler((error: FastifyError, _request, reply) => answerError(error, reply, options.log));
+  app.setErrorHandler(async (error: FastifyError, request, reply) => {
+    if (error.statusCode === 413) await letFinish(request.raw);
+    return answerError(error, reply, options.log);
+  });
   app.setNotFoundHandler((request, reply) =>
     sendRefusal(reply, refusal("not_found", `Nothing is at ${request.method} ${request.url.split("?")[0]}.`)),
   );
@@ -122,6 +128,27 @@ function crossSite(method: string, headers: Record<string, unknown>, actorKind: 
   if (typeof origin !== "string") return false;
   const host = headers["x-forwarded-host"] ?? headers.host;
   return !URL.canParse(origin) || new URL(origin).host !== host;
+}
+
+const FINISH_BYTES = 64 * 1024 * 1024;
+const FINISH_MS = 10_000;
+
+/** A sender that is still writing when the connection ends sees a broken pipe instead of the answer: what it sends is read and dropped, within bounds. */
+function letFinish(raw: IncomingMessage): Promise<void> {
+  if (raw.readableEnded || raw.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    let left = FINISH_BYTES;
+    const timer = setTimeout(resolve, FINISH_MS);
+    const done = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    raw.on("data", (piece: Buffer) => {
+      left -= piece.length;
+      if (left <= 0) done();
+    });
+    raw.once("end", done).once("close", done).resume();
+  });
 }
 
 function answerError(error: FastifyError, reply: Parameters<typeof sendRefusal>[0], log: Log): unknown {

@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 import { frame, MllpFrameReader } from "./frames.js";
 
 export const DEFAULT_LIMITS = {
@@ -31,6 +32,8 @@ export interface MllpReceiver {
 export interface MllpListenerOptions {
   readonly port: number;
   readonly host?: string;
+  /** Encrypted instead of plain. `clientCa`: only senders with a certificate of this authority (IHE ITI TF-2 §3.19). PEM texts. */
+  readonly tls?: { readonly cert: string; readonly key: string; readonly clientCa?: string };
   readonly receiver: MllpReceiver;
   /** Things worth a log line; holds no message content. */
   readonly note: (
@@ -53,7 +56,7 @@ export interface MllpListener {
 export async function listenMllp(options: MllpListenerOptions): Promise<MllpListener> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const open = new Set<Connection>();
-  const server = createServer({ keepAlive: true, noDelay: true, allowHalfOpen: true }, (socket) => {
+  const server = serverFor(options, (socket) => {
     const connection = new Connection(socket, options, limits);
     open.add(connection);
     socket.once("close", () => open.delete(connection));
@@ -68,6 +71,18 @@ export async function listenMllp(options: MllpListenerOptions): Promise<MllpList
     });
   });
   return { port: boundPort(server), close: () => closeAll(server, open) };
+}
+
+function serverFor({ tls, note }: MllpListenerOptions, take: (socket: Socket) => void): Server {
+  const transport = { keepAlive: true, noDelay: true, allowHalfOpen: true };
+  if (tls === undefined) return createServer(transport, take);
+  const client = tls.clientCa === undefined ? {} : { ca: tls.clientCa, requestCert: true, rejectUnauthorized: true };
+  const server = createTlsServer({ ...transport, cert: tls.cert, key: tls.key, ...client }, take);
+  server.on("tlsClientError", (error, socket) => {
+    note("socket", { peer: socket.remoteAddress ?? "", error });
+    socket.destroy();
+  });
+  return server;
 }
 
 function boundPort(server: Server): number {

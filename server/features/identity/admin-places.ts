@@ -51,6 +51,28 @@ export async function sendResults(
   });
 }
 
+const SENDER = /^[A-Za-z0-9.:_-]{1,253}(\/\d{1,3})?$/;
+
+/** Where a site's HL7 messages are believed to come from: addresses, CIDR ranges, host names; none: anywhere. */
+export async function allowSenders(
+  deps: Deps,
+  actor: Actor,
+  site: { readonly id: string; readonly organisationId: string },
+  from: readonly string[],
+): Promise<Result<null, Refusal>> {
+  if (administered(actor) !== null)
+    return err(refusal("forbidden", "Where messages may come from is set on the hub's command line."));
+  const wrong = from.find((host) => !SENDER.test(host));
+  if (wrong !== undefined)
+    return err(refusal("invalid", `"${wrong.slice(0, 80)}" is neither an address, a CIDR range nor a host name.`));
+  return deps.db.pgTx(async (tx) => {
+    if (!(await store.setHl7Senders(tx, site.id, from))) return err(refusal("not_found", "There is no such site."));
+    const detail = { from: [...from] };
+    await audit(tx, actor, [{ action: "site.senders", organisationId: site.organisationId, subject: site.id, detail }]);
+    return ok(null);
+  });
+}
+
 function isTimeZone(name: string): boolean {
   try {
     return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";

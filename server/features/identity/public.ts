@@ -4,7 +4,7 @@ import { userActor } from "./commands.js";
 import { guestByHash, tokenByHash, userBySession } from "./store.js";
 
 export { addPeer, addToken, addUser, administered, removePeer, revokeToken } from "./admin-commands.js";
-export { addOrganisation, addSite, sendResults } from "./admin-places.js";
+export { addOrganisation, addSite, allowSenders, sendResults } from "./admin-places.js";
 export { adminRoutes } from "./admin-routes.js";
 export { hashPassword } from "./passwords.js";
 export { identityRoutes, topicsOf } from "./routes.js";

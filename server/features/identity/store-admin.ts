@@ -263,6 +263,14 @@ export interface ResultsReceiver {
   readonly deduplicates: boolean;
 }
 
+export async function setHl7Senders(tx: Executor, siteId: string, from: readonly string[]): Promise<boolean> {
+  const rows = await rawRows(tx, "UPDATE site SET hl7_addresses = $2::text[] WHERE id = $1::uuid RETURNING id", [
+    siteId,
+    from,
+  ]);
+  return rows.length === 1;
+}
+
 export async function setResultsReceiver(tx: Executor, siteId: string, to: ResultsReceiver): Promise<boolean> {
   const rows = await rawRows(
     tx,

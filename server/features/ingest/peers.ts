@@ -1,6 +1,5 @@
-import { promises as dns } from "node:dns";
-import { BlockList, isIP } from "node:net";
 import type { Deps } from "../../kernel/deps.js";
+import { hostMatches } from "../../kernel/peer-address.js";
 import type { IngestSource, IntakeOutcome } from "./ports.js";
 import { type PeerRow, peersByAe, sitesOf, touchPeer } from "./store.js";
 
@@ -14,28 +13,8 @@ export type PeerVerdict =
   | { readonly ok: true; readonly peer: { readonly source: IngestSource; readonly label: string } }
   | { readonly ok: false; readonly refusal: "called AE title not recognized" | "calling AE title not recognized" };
 
-const family = (address: string): "ipv4" | "ipv6" => (isIP(address) === 6 ? "ipv6" : "ipv4");
-
 function isLoopback(address: string): boolean {
   return address === "::1" || address.startsWith("127.");
-}
-
-/** True where `host` of a peer's row means this address: "*", the address, a CIDR range that holds it, or a name that resolves to it. */
-export async function hostMatches(host: string, address: string): Promise<boolean> {
-  if (host === "*" || host === address) return true;
-  const slash = host.indexOf("/");
-  if (slash > 0) return inRange(host.slice(0, slash), Number(host.slice(slash + 1)), address);
-  if (isIP(host) !== 0) return false;
-  const found = await dns.lookup(host, { all: true }).catch(() => []);
-  return found.some((entry) => entry.address === address);
-}
-
-function inRange(network: string, prefix: number, address: string): boolean {
-  const most = isIP(network) === 6 ? 128 : 32;
-  if (isIP(network) === 0 || !Number.isInteger(prefix) || prefix < 0 || prefix > most) return false;
-  const list = new BlockList();
-  list.addSubnet(network, prefix, family(network));
-  return isIP(address) !== 0 && list.check(address, family(address));
 }
 
 async function registered(rows: readonly PeerRow[], address: string): Promise<PeerRow | undefined> {

@@ -4,6 +4,7 @@ import { err, ok, type Result } from "@readroom/shared/kernel/result.js";
 import { audit } from "../../kernel/audit.js";
 import type { Deps } from "../../kernel/deps.js";
 import { appendEvents } from "../../kernel/outbox.js";
+import { hostMatches } from "../../kernel/peer-address.js";
 import { topics } from "../../kernel/topics.js";
 import { applyMessage } from "./apply.js";
 import type { Answer, Hl7Engine, MessageHeader, MessageProblem } from "./ports.js";
@@ -128,7 +129,7 @@ async function carryOut(
     const problem: MessageProblem = {
       condition: 204,
       location: "MSH^1^4",
-      text: "no site is set up for this sending facility (MSH-4) or application (MSH-3)",
+      text: "no site is set up for this sending facility (MSH-4) or application (MSH-3) at this address",
     };
     return { answer: { verdict: "reject", problem }, remarks: [] };
   }
@@ -197,8 +198,15 @@ async function findSite(
   peer: Peer,
 ): Promise<SiteRow | undefined> {
   const named = await siteByHl7Name(client, header.facilityNames);
-  if (named || !deps.demo || !isLoopback(peer.address)) return named;
-  return firstSite(client);
+  if (named) return (await maySend(named, peer.address)) ? named : undefined;
+  return deps.demo && isLoopback(peer.address) ? firstSite(client) : undefined;
+}
+
+/** MSH-4 is what the sender says of itself: a site that names its addresses is believed only from there. */
+async function maySend(site: SiteRow, address: string): Promise<boolean> {
+  if (site.hl7Addresses.length === 0) return true;
+  const matches = await Promise.all(site.hl7Addresses.map((host) => hostMatches(host, address)));
+  return matches.includes(true);
 }
 
 export function isLoopback(address: string): boolean {

@@ -164,6 +164,20 @@ describe("orders over MLLP", () => {
     expect(verdict(new PlainMessage(new TextDecoder().decode(far)))).toBe("AR 204");
   });
 
+  test("[OR17] MSH-4 is believed only from the addresses that its site names", async () => {
+    await db.pool.query("UPDATE site SET hl7_addresses = $1 WHERE 'GENERAL' = ANY(hl7_facilities)", [["10.1.0.0/16"]]);
+    const receiver = orderReceiver(deps, { hl7: hl7Engine, demo: false });
+    const from = async (address: string, controlId: string) => {
+      const raw = new TextEncoder().encode(madeOrder().replace("MSG1", controlId));
+      const [reply] = await receiver.receive(raw, { address });
+      return verdict(new PlainMessage(new TextDecoder().decode(reply)));
+    };
+    expect(await from("10.2.0.9", "A1")).toBe("AR 204");
+    expect(await count("hl7_message WHERE site_id IS NULL AND organisation_id IS NULL")).toBe(1);
+    expect(await from("10.1.0.9", "A2")).toBe("AA");
+    await db.pool.query("UPDATE site SET hl7_addresses = '{}'");
+  });
+
   test("[OR6] [OR8] change, hold, status, cancel, and what is unknown", async () => {
     const unknown = await send(
       ...["CA", "DC", "RP", "HD", "RL"].map((code) => variant(code, `${code}|P100|F100`)),

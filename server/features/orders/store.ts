@@ -11,10 +11,12 @@ export interface SiteRow {
   readonly timeZone: string;
   readonly patientIdIssuer: string;
   readonly accessionFrom: SenderProfile["accessionFrom"];
+  /** Where its messages may come from; empty: anywhere. */
+  readonly hl7Addresses: readonly string[];
 }
 
 const SITE = `s.id, s.organisation_id AS "organisationId", s.name, s.time_zone AS "timeZone", s.patient_id_issuer AS "patientIdIssuer",
-  s.hl7_accession_from AS "accessionFrom"`;
+  s.hl7_accession_from AS "accessionFrom", s.hl7_addresses AS "hl7Addresses"`;
 
 export async function siteById(client: pg.PoolClient | pg.Pool, id: string): Promise<SiteRow | undefined> {
   return (await client.query<SiteRow>(`SELECT ${SITE} FROM site s WHERE s.id::text = $1`, [id])).rows[0];
