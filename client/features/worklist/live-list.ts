@@ -31,6 +31,8 @@ export interface Waiting {
 
 export type Change = { type: "line"; line: Line } | { type: "gone"; studyId: string };
 
+const fresh = (line: Line): Entry => ({ line, key: 0, bits: [], listed: false, text: null });
+
 const BITS = 30;
 const EVERYTHING: Shown = { base: "all", conditions: {}, sort: null };
 
@@ -54,16 +56,39 @@ export class LiveList {
   private now = 0;
   private viewer: Viewer = { userId: "", reader: null };
 
-  /** Puts whole lines in, as they are loaded. A line that is known and newer stays. */
+  /** Puts many lines in at once, as they are loaded. A line that is known and newer stays. */
   load(lines: readonly Line[], now: number): void {
     this.now = now;
+    this.version += 1;
+    const key = keyOf(this.shown.sort);
+    const before = new Set<Entry>();
+    const listed: Entry[] = [];
     for (const line of lines) {
       const known = this.entries.get(line.studyId);
       if (known && known.line.seq > line.seq) continue;
-      const entry: Entry = { line, key: 0, bits: [], listed: false, text: null };
-      this.entries.set(line.studyId, entry);
+      const entry = known ?? fresh(line);
+      if (!known) this.entries.set(line.studyId, entry);
+      if (entry.listed) before.add(entry);
+      entry.line = line;
+      entry.text = null;
+      entry.key = key(line);
+      this.notePool(line);
+      this.tally(entry);
+      entry.listed = this.belongs(entry);
+      if (entry.listed) listed.push(entry);
     }
-    this.rebuild();
+    // Two runs that are in order already: the sort merges them.
+    const others = before.size === 0 ? this.live : this.live.filter((entry) => !before.has(entry));
+    this.live = others.concat(listed).sort((a, b) => this.compare(a, b));
+    if (!this.held) this.rows = this.live;
+    else this.noteHeld(before, listed);
+  }
+
+  private noteHeld(before: ReadonlySet<Entry>, listed: readonly Entry[]): void {
+    const { held } = this;
+    if (!held) return;
+    for (const entry of listed) if (!before.has(entry) && !held.left.delete(entry)) held.arrived.add(entry);
+    for (const entry of before) if (!entry.listed && !held.arrived.delete(entry)) held.left.add(entry);
   }
 
   /** Forgets what is not among `ids`: a fresh snapshot was loaded, and these are no longer on it. */
@@ -84,7 +109,7 @@ export class LiveList {
     }
     const { line } = change;
     if (known && known.line.seq > line.seq) return;
-    const entry = known ?? { line, key: 0, bits: [], listed: false, text: null };
+    const entry = known ?? fresh(line);
     if (!known) this.entries.set(id, entry);
     this.notePool(line);
     const key = keyOf(this.shown.sort)(line);

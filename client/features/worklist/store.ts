@@ -1,4 +1,4 @@
-import { linesOfPage } from "@readroom/shared/contract/http/worklist-lines.js";
+import { type LinesPage, linesOfPage } from "@readroom/shared/contract/http/worklist-lines.js";
 import type { Reader } from "@readroom/shared/domain/eligibility.js";
 import { asHubError, type HubError } from "../../kernel/api";
 import { serverClock } from "../../kernel/clock";
@@ -102,11 +102,14 @@ export class WorklistStore {
   private async loadPages(signal: AbortSignal): Promise<void> {
     const again = this.loading.state === "ready";
     const seen = new Set<string>();
-    let after: string | null = null;
+    // The next page is on its way while this one is put in.
+    let coming: ReturnType<typeof loadPage> | null = loadPage(null, signal);
     let first = true;
-    do {
-      const page = await loadPage(after, signal);
+    while (coming) {
+      const page: LinesPage = await coming;
       signal.throwIfAborted();
+      coming = page.next === null ? null : loadPage(page.next, signal);
+      coming?.catch(() => undefined);
       const lines = linesOfPage(page).filter(({ studyId }) => !this.gone.has(studyId));
       for (const { studyId } of lines) seen.add(studyId);
       if (first) {
@@ -118,8 +121,7 @@ export class WorklistStore {
         this.loading = { state: "loading", lines: seen.size, total: page.total ?? this.loading.total };
       this.changed();
       first = false;
-      after = page.next;
-    } while (after !== null);
+    }
     if (again) this.list.keepOnly(new Set([...seen, ...this.pushed].filter((id) => !this.gone.has(id))));
   }
 
