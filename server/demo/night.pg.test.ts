@@ -75,7 +75,7 @@ beforeAll(async () => {
   });
   const features = [
     ordersFeature(deps, { hl7: hl7Engine, demo: true }),
-    ingestFeature(deps, pipeline),
+    ingestFeature(deps, pipeline, FilesystemStore.at(folder)),
     routingFeature(deps),
     worklistFeature(deps),
   ];

@@ -29,6 +29,7 @@ const BODIES: Readonly<Record<string, object>> = {
   match: { orderId: randomUUID() },
   reroute: {},
   resolve: { resolution: "policy test" },
+  take: { resolution: "policy test" },
 };
 
 export async function foreignThings(world: World): Promise<Things> {

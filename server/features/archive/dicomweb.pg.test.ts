@@ -57,7 +57,7 @@ beforeAll(async () => {
   actor = own.actor;
   const objects = FilesystemStore.at(root);
   pipeline = createPipeline(deps, objects, { implementationClassUid: "2.25.1", implementationVersion: "TEST" });
-  const features = [ingestFeature(deps, pipeline), archiveFeature({ ...deps, objects, pipeline })];
+  const features = [ingestFeature(deps, pipeline, objects), archiveFeature({ ...deps, objects, pipeline })];
   app = await buildHttp({
     log,
     authenticate: async () => actor,

@@ -1,10 +1,19 @@
 import type { Deps } from "../../kernel/deps.js";
 import type { Feature } from "../../kernel/feature.js";
 import type { Reaction } from "../../kernel/reactions.js";
+import { IndexCommitter } from "./committer.js";
 import { matchOrder } from "./match.js";
 import type { Pipeline } from "./pipeline.js";
-import { importRoutes } from "./routes.js";
-import { accessionOf, applyMatch, completeQuietStudies, ordersByAccession, unmatchedByAccession } from "./store.js";
+import type { ObjectStore } from "./ports.js";
+import { importRoutes, incidentRoutes } from "./routes.js";
+import {
+  accessionOf,
+  applyMatch,
+  completeAnnounced,
+  completeQuietStudies,
+  ordersByAccession,
+  unmatchedByAccession,
+} from "./store.js";
 
 const SYSTEM = { kind: "system", name: "ingest" } as const;
 const QUIET_BATCH = 100;
@@ -38,13 +47,30 @@ const onOrder: Reaction = {
   },
 };
 
+/** Every image that the modality's procedure step lists is here. */
+const onAllImages: Reaction = {
+  handler: "ingest.all_images",
+  types: ["study.all_images"],
+  run: async (deps, _tx, event) => {
+    const studyId = String(event.payload.studyId ?? "");
+    await deps.db.pgTx((client) => completeAnnounced(client, SYSTEM, studyId, deps.clock.now()));
+  },
+};
+
 /** Uploads, the quiet timer and late orders. The pipeline is shared with the archive's STOW-RS. */
-export function ingestFeature(deps: Deps, pipeline: Pipeline): Feature {
+export function ingestFeature(deps: Deps, pipeline: Pipeline, objects: ObjectStore): Feature {
+  const filing = { deps, objects, committer: new IndexCommitter(deps), webRoot: "/dicomweb" };
   return {
     name: "ingest",
-    routes: (app) => importRoutes(app, deps, pipeline),
-    reactions: [onOrder],
+    routes: (app) => {
+      importRoutes(app, deps, pipeline);
+      incidentRoutes(app, filing);
+    },
+    reactions: [onOrder, onAllImages],
     timers: [{ name: "ingest.quiet", everyMs: 1_000, run: async () => void (await completeQuiet(deps)) }],
-    stop: () => pipeline.stop(),
+    stop: async () => {
+      await pipeline.stop();
+      await filing.committer.stop();
+    },
   };
 }

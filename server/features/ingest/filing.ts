@@ -7,6 +7,7 @@ import { conflictPath, instancePath } from "./layout.js";
 import { META_BYTES, readFileHead } from "./parse/file-meta.js";
 import { parseInstance } from "./parse/instance.js";
 import type { Filed, IngestSource, IntakeOutcome, ObjectStore, StoredObject } from "./ports.js";
+import { inView, isCutOff, replaceCutOff } from "./replace.js";
 import { type Existing, findInstance, recordIncident } from "./store.js";
 
 export type FilingDeps = {
@@ -62,13 +63,37 @@ async function fileSecond(filing: FilingDeps, received: Received, path: string):
     (await indexStored(filing, source, path));
   if (existing.digest === received.digest && (await sameDataset(filing.objects, received, existing)))
     return { kind: "duplicate", studyId: existing.studyId, ...filed(received) };
-  return fileConflict(filing, received, existing);
+  return (await fileWhole(filing, received, existing)) ?? fileConflict(filing, received, existing);
+}
+
+/** The one in view was cut off on its way and this one is whole: it takes its place. Null: a conflict. */
+async function fileWhole(filing: FilingDeps, received: Received, existing: Existing): Promise<IntakeOutcome | null> {
+  const { parsed, source } = received;
+  if (isCutOff(parsed.flags) || received.size <= existing.size) return null;
+  const known = await filing.deps.db.pgTx((client) => inView(client, existing.studyId, parsed.sopInstanceUid));
+  if (!known || !isCutOff(known.flags)) return null;
+  const path = conflictPath(source.organisationId, parsed.sopInstanceUid);
+  await received.file.commit(path);
+  const replaced = await replaceCutOff(filing, await makeRecord(received, path), existing.studyId);
+  // Somebody else's whole one was quicker: this one lies on the disk already and is told of as the conflict that it is now.
+  if (replaced === null) return conflictAt(filing, received, existing, path);
+  const flags = [...parsed.flags, "replaced one that had come cut off"];
+  return { kind: "stored", studyId: existing.studyId, flags, ...filed(received) };
 }
 
 async function fileConflict(filing: FilingDeps, received: Received, existing: Existing): Promise<IntakeOutcome> {
-  const { parsed, source } = received;
-  const path = conflictPath(source.organisationId, parsed.sopInstanceUid);
+  const path = conflictPath(received.source.organisationId, received.parsed.sopInstanceUid);
   await received.file.commit(path);
+  return conflictAt(filing, received, existing, path);
+}
+
+async function conflictAt(
+  filing: FilingDeps,
+  received: Received,
+  existing: Existing,
+  path: string,
+): Promise<IntakeOutcome> {
+  const { parsed, source } = received;
   const incidentId = await filing.deps.db.pgTx((client) =>
     recordIncident(client, source.actor, {
       source,
@@ -91,6 +116,13 @@ async function fileConflict(filing: FilingDeps, received: Received, existing: Ex
 
 /** Indexes an object that lies under its final name but not in the index. Throws Unreadable for one that can't be read. */
 export async function indexStored(filing: FilingDeps, source: IngestSource, path: string): Promise<Existing> {
+  const record = await recordOf(filing, source, path);
+  const studyId = await filing.committer.commit(record);
+  return { studyId, path, digest: record.digest, size: record.size };
+}
+
+/** What the index would hold of a stored object. Throws Unreadable. */
+export async function recordOf(filing: FilingDeps, source: IngestSource, path: string): Promise<IndexRecord> {
   const object = await filing.objects.open(path);
   try {
     const read = (offset: number, length: number) =>
@@ -108,9 +140,7 @@ export async function indexStored(filing: FilingDeps, source: IngestSource, path
       webRoot: filing.webRoot,
     });
     const digest = `crc32:${await datasetCrc(object, datasetOffset)}:${object.size - datasetOffset}`;
-    const record = await makeRecord({ source, parsed, size: object.size, digest }, path);
-    const studyId = await filing.committer.commit(record);
-    return { studyId, path, digest, size: object.size };
+    return await makeRecord({ source, parsed, size: object.size, digest }, path);
   } finally {
     await object.close();
   }

@@ -1,10 +1,14 @@
 import type { Readable } from "node:stream";
 import { refusal } from "@readroom/shared/contract/errors.js";
+import { IdParams } from "@readroom/shared/contract/http/admin.js";
 import { type UploadAnswer, UploadQuery } from "@readroom/shared/contract/http/ingest.js";
+import { ResolveRequest } from "@readroom/shared/contract/http/operations.js";
 import { type Actor, may, visibleHospitals } from "@readroom/shared/domain/access.js";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Deps } from "../../kernel/deps.js";
-import { sendRefusal } from "../../kernel/route.js";
+import { route, sendRefusal } from "../../kernel/route.js";
+import type { FilingDeps } from "./filing.js";
+import { takeKept } from "./incidents.js";
 import type { Pipeline } from "./pipeline.js";
 import type { IngestSource, IntakeOutcome } from "./ports.js";
 import { sitesOf } from "./store.js";
@@ -59,6 +63,20 @@ export function importRoutes(parent: FastifyInstance, deps: Deps, pipeline: Pipe
         return reply.code(outcome.kind === "stored" ? 201 : 200).send(answer(outcome));
       },
     });
+  });
+}
+
+export function incidentRoutes(app: FastifyInstance, filing: FilingDeps): void {
+  route(app, {
+    method: "POST",
+    url: "/api/ingest/incidents/:id/take",
+    action: "queue.act",
+    tag: "images",
+    summary:
+      "Put the object that an incident kept in view, or try again to file it; the one in view until now is kept in its turn",
+    params: IdParams,
+    body: ResolveRequest,
+    handle: ({ actor, params, body }) => takeKept(filing, actor, params.id, body.resolution),
   });
 }
 

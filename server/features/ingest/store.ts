@@ -289,6 +289,26 @@ export async function completeQuietStudies(
   return rows.length;
 }
 
+/** Turns a study complete whose modality's own list of images is here in full, without waiting for the quiet time. False: it was so already. */
+export async function completeAnnounced(
+  client: Client,
+  actor: Actor,
+  studyId: string,
+  nowMs: number,
+): Promise<boolean> {
+  const { rows } = await client.query<StudyProgress>(
+    `UPDATE study SET state = 'complete', complete_at = to_timestamp($2::double precision / 1000), version = version + 1
+     WHERE id = $1 AND state = 'receiving' RETURNING ${PROGRESS}`,
+    [studyId, nowMs],
+  );
+  await appendEvents(
+    client,
+    actor,
+    rows.map((study) => studyEvent("study.complete", study, false)),
+  );
+  return rows.length > 0;
+}
+
 export type Existing = {
   readonly studyId: string;
   readonly path: string;
@@ -313,7 +333,7 @@ export async function findInstance(
 export type Incident = {
   readonly source: IngestSource | undefined;
   readonly studyId: string | null;
-  readonly kind: "conflict" | "unreadable" | "refused";
+  readonly kind: "conflict" | "replaced" | "unreadable" | "refused";
   readonly reason: string;
   readonly label: string;
   readonly path: string | null;
