@@ -10,6 +10,7 @@ import { LiveDot } from "../../ui/live-dot";
 import { asShown } from "../../ui/loaded";
 import { Page, Panel, Stat } from "../../ui/page";
 import { ErrorState, OfflineState, SkeletonRows } from "../../ui/states";
+import { AttributionPanel } from "../clocks/public";
 import { useReloadOnEvents } from "../operations/public";
 import { percent, targetOf } from "./model";
 import classes from "./page.module.css";
@@ -113,6 +114,7 @@ function Overview({ view }: { view: HospitalView }) {
           <ByUrgency view={view} />
         </Panel>
       </div>
+      <AttributionPanel choices={["site", "contract"]} />
       <Panel title="Critical results" flush>
         <Criticals view={view} />
       </Panel>

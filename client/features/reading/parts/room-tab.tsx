@@ -3,6 +3,7 @@ import type { StudyDetail } from "@readroom/shared/contract/http/worklist.js";
 import { useQuery } from "@tanstack/react-query";
 import { type CSSProperties, useState } from "react";
 import { asHubError } from "../../../kernel/api";
+import { StudyLife } from "../../clocks/public";
 import { CriticalPanel } from "../../consult/public";
 import { loadWhy } from "../source";
 import type { Presence } from "../use-presence";
@@ -26,6 +27,8 @@ export function RoomTab({ detail, presence, series, criticalSignal }: RoomTabPro
       <h3 className={classes.heading}>In the room</h3>
       <PeopleList presence={presence} series={series} />
       <Why detail={detail} />
+      <h3 className={classes.heading}>Where the time went</h3>
+      <StudyLife studyId={detail.row.studyId} timeZone={detail.row.site.timeZone} />
     </div>
   );
 }

@@ -1,12 +1,13 @@
 import { Button } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import type { StudyDetail } from "@readroom/shared/contract/http/worklist.js";
-import { IconPlayerPause } from "@tabler/icons-react";
+import { IconPhotoExclamation, IconPlayerPause } from "@tabler/icons-react";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { useRoom, useRoomState } from "../../../kernel/room/use-room";
 import { useMay } from "../../../kernel/session";
 import { timeOfDay } from "../../../ui/format";
 import { ViewportGrid, type ViewportGridHandle, type WindowPreset, windowPresets } from "../../../viewport/public";
+import { StudyNotices } from "../../clocks/public";
 import { ClaimMenu } from "../../worklist/public";
 import { whyNoMarks as whyNoMarksOf } from "../model";
 import classes from "../page.module.css";
@@ -126,6 +127,11 @@ export function Room({ detail }: { detail: StudyDetail }) {
       />
       <LineNotice snapshot={snapshot} />
       <ClaimBanner hands={hands} mayTakeOver={mayTakeOver} />
+      <StudyNotices
+        studyId={detail.row.studyId}
+        timeZone={detail.row.site.timeZone}
+        line={(props) => <Notice icon={<IconPhotoExclamation size={16} />} {...props} />}
+      />
       {detail.row.claim.state === "held" && detail.row.claim.hold && hands.standing.state === "mine" ? (
         <Notice
           tone="calm"
