@@ -49,6 +49,9 @@ export interface RowParts {
   readonly escalation: NonNullable<WorklistRow["escalation"]> | null;
   readonly priors: number;
   readonly isDemo: boolean;
+  /** Images that came after the signature and that nobody has looked at. */
+  readonly late?: number;
+  readonly paused?: boolean;
 }
 
 /** A line from its parts. seq: published sequence number that the parts contain at least. */
@@ -103,6 +106,8 @@ export function rowFrom(parts: RowParts, seq: number): WorklistRow {
     ...(parts.escalation ? { escalation: parts.escalation } : {}),
     priors: parts.priors,
     isDemo: parts.isDemo,
+    ...(parts.late ? { late: parts.late } : {}),
+    ...(parts.paused ? { paused: true as const } : {}),
   };
 }
 

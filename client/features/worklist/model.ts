@@ -93,7 +93,9 @@ export function standingOf(line: Line): { text: string; holder: string | null } 
 }
 
 function stageOf(line: Line): string {
+  if (line.late) return "late images";
   if (line.claim.state === "done") return "signed";
+  if (line.paused) return "waits for hospital";
   return line.escalation && stage(line) === "ready" ? "escalated" : STAGE_WORDS[stage(line)];
 }
 

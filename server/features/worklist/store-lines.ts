@@ -6,9 +6,9 @@ import { IS_PRIOR, MRN } from "./store-rows.js";
 export const FIRST_LINES = 400;
 export const MORE_LINES = 8_000;
 
-/** On a list: whatever waits for a report or is held, and what was signed in the last 24 hours. `$2`: that moment. */
+/** On a list: whatever waits for a report or is held, what has images that came after its signature, and what was signed in the last 24 hours. `$2`: that moment. */
 export const ON_A_LIST =
-  "(s.report_state IN ('none', 'draft', 'preliminary') OR s.claim_state = 'held' OR s.signed_at > $2::timestamptz)";
+  "(s.report_state IN ('none', 'draft', 'preliminary') OR s.claim_state = 'held' OR s.late_images > 0 OR s.signed_at > $2::timestamptz)";
 
 const ms = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::bigint`;
 const nameOf = (column: string): string =>
@@ -54,6 +54,8 @@ const COLUMNS: Readonly<Record<string, string>> = {
   critical: "s.critical_state",
   priors: `(SELECT count(*)::int FROM study pr JOIN site prt ON prt.id = pr.site_id WHERE ${IS_PRIOR})`,
   demo: "s.is_demo::int",
+  late: "s.late_images",
+  paused: "(s.paused_at IS NOT NULL)::int",
 };
 
 const CLAIM = `json_build_object('at', n - 1, 'state', claim_state, 'by', array_position($6::uuid[], claimed_by) - 1, 'since', ${ms("claimed_at")},

@@ -60,6 +60,8 @@ interface Raw {
   readonly escalatedAt: Instant | null;
   readonly escalatedBy: string;
   readonly escalationNote: string;
+  readonly late: number;
+  readonly paused: boolean;
   readonly fence: number;
   readonly holderName: string | null;
   readonly holderShort: string | null;
@@ -96,7 +98,7 @@ const COLUMNS = `s.id AS "studyId", s.study_instance_uid AS "studyInstanceUid", 
   coalesce(p.sex, s.dicom_sex) AS sex, coalesce(nullif(o.accession_number, ''), s.accession_number) AS "accessionNumber",
   coalesce(o.procedure_text, '') AS "procedureText", s.description, s.modalities, coalesce(o.modality, '') AS "orderModality",
   coalesce(nullif(s.body_part, ''), o.body_part, '') AS "bodyPart", ${ms("s.study_at")} AS "studyAt", ${ms("s.first_instance_at")} AS "firstAt",
-  ${ms("s.last_instance_at")} AS "lastAt", s.state, s.instances_received AS received, s.instances_expected AS expected, s.series_count AS series,
+  ${ms("s.last_instance_at")} AS "lastAt", s.state, s.instances_received AS received, s.late_images AS late, s.paused_at IS NOT NULL AS paused, s.instances_expected AS expected, s.series_count AS series,
   s.match_state AS "matchState", s.match_reason AS "matchReason", s.urgency, s.urgency_reason AS "urgencyReason",
   ${ms("s.clock_started_at")} AS "clockStartedAt", ${ms("s.deadline")} AS deadline, l.id AS "poolId", coalesce(l.code, '') AS "poolCode",
   coalesce(l.name, '') AS "poolName", s.subspecialty, s.routable, s.routing_summary AS "routingSummary", s.claim_state AS "claimState",

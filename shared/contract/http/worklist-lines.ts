@@ -80,6 +80,8 @@ export const LinesPage = z.object({
     critical: texts,
     priors: numbers,
     demo: numbers,
+    late: numbers.optional(),
+    paused: numbers.optional(),
   }),
   claims: z.array(
     z.object({
@@ -156,6 +158,8 @@ export function linesOfPage(page: LinesPage): WorklistRow[] {
         escalation: escalations.get(n) ?? null,
         priors: c.priors[n] as number,
         isDemo: c.demo[n] === 1,
+        late: c.late?.[n] ?? 0,
+        paused: c.paused?.[n] === 1,
       },
       seq,
     );

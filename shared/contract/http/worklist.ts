@@ -85,6 +85,10 @@ export const WorklistRow = z.object({
   escalation: z.object({ by: z.string(), at: Ms, note: z.string() }).optional(),
   priors: z.number().int(),
   isDemo: z.boolean(),
+  /** Images that came after the signature and that nobody has looked at yet. */
+  late: z.number().int().optional(),
+  /** Its clock stands still: it waits for the hospital. */
+  paused: z.literal(true).optional(),
 });
 export type WorklistRow = z.infer<typeof WorklistRow>;
 
