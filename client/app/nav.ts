@@ -18,6 +18,7 @@ const ITEMS: readonly NavItem[] = [
     action: "operations.read",
     hint: "Pools, clocks at risk, deliveries, messages",
   },
+  { to: "/rules", label: "Rules", action: "rule.read", hint: "Routing rules, subspecialties, drafts and versions" },
   { to: "/try-out", label: "Try-out", action: "operations.read", hint: "Try rules and shifts, and see the next hours" },
   { to: "/fairness", label: "Fairness", action: "fairness.read", hint: "How the group shares its work" },
   { to: "/hospital", label: "Hospital", action: "hospital.read", hint: "Our studies, attainment and critical results" },

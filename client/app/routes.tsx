@@ -74,6 +74,7 @@ export const router = createBrowserRouter([
           { path: "worklist", element: <Only action="worklist.read">{page("worklist")}</Only> },
           { path: "operations", element: <Only action="operations.read">{page("operations")}</Only> },
           { path: "try-out/*", element: <Only action="operations.read">{page("simulation")}</Only> },
+          { path: "rules/*", element: <Only action="rule.read">{page("routing")}</Only> },
           { path: "hospital", element: <Only action="hospital.read">{page("hospital")}</Only> },
           { path: "orders/new", element: <Only action="order.write">{page("orders")}</Only> },
           { path: "roster/*", element: page("roster") },

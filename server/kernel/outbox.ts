@@ -17,10 +17,8 @@ export async function appendEvents(
   events: readonly NewEvent[],
 ): Promise<void> {
   if (events.length === 0) return;
-  await rawRows(
-    executor,
-    `SELECT outbox_append(e ->> 'stream', e ->> 'type', e -> 'payload', ARRAY(SELECT jsonb_array_elements_text(e -> 'topics')), $2::jsonb)::text
-     FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS given(e, place) ORDER BY place`,
-    [JSON.stringify(events), JSON.stringify(actorStamp(actor))],
-  );
+  await rawRows(executor, "SELECT outbox_append_many($1::jsonb, $2::jsonb) AS appended", [
+    JSON.stringify(events),
+    JSON.stringify(actorStamp(actor)),
+  ]);
 }

@@ -5,7 +5,10 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5 * 60_000;
 const CURSOR = "reactions";
 /** So many events share a transaction at most: locks are held for tens of milliseconds. */
-const MOST_AT_ONCE = 200;
+const MOST_AT_ONCE = 250;
+/** While one transaction waits for the disk, another is at work. Below so many events it is not worth two commits. */
+const LANES = 2;
+const LEAST_IN_A_LANE = 20;
 
 /** Runs each feature's reactions to each published event exactly once, in published order; a failed one is kept and tried again. */
 export class Reactor {
@@ -25,9 +28,9 @@ export class Reactor {
       reaction.types.includes(event.type) && (reaction.when?.(event) ?? true);
     for (const reaction of this.reactions) {
       if (!reaction.runMany) continue;
-      const wanted = events.filter((event) => wants(reaction, event));
-      for (let at = 0; at < wanted.length; at += MOST_AT_ONCE)
-        await this.runMany(reaction, wanted.slice(at, at + MOST_AT_ONCE));
+      await Promise.all(
+        lanesOf(events.filter((event) => wants(reaction, event))).map((lane) => this.runLane(reaction, lane)),
+      );
     }
     for (const event of events) {
       for (const reaction of this.reactions) {
@@ -54,6 +57,11 @@ export class Reactor {
       const reaction = this.reactions.find((candidate) => candidate.handler === row.handler);
       if (reaction) await this.runOnce(reaction, row);
     }
+  }
+
+  private async runLane(reaction: Reaction, events: readonly PublishedEvent[]): Promise<void> {
+    for (let at = 0; at < events.length; at += MOST_AT_ONCE)
+      await this.runMany(reaction, events.slice(at, at + MOST_AT_ONCE));
   }
 
   /** All in one transaction; where that fails, one by one, so that one bad event holds up no other. */
@@ -109,4 +117,16 @@ export class Reactor {
       );
     }
   }
+}
+
+/** Events of one stream stay in one lane, in their order; the lanes run side by side. */
+function lanesOf(events: readonly PublishedEvent[]): PublishedEvent[][] {
+  if (events.length < 2 * LEAST_IN_A_LANE) return [[...events]];
+  const lanes: PublishedEvent[][] = Array.from({ length: LANES }, () => []);
+  for (const event of events) {
+    let hash = 0;
+    for (let i = 0; i < event.stream.length; i += 1) hash = (hash * 31 + event.stream.charCodeAt(i)) | 0;
+    lanes[Math.abs(hash) % LANES]?.push(event);
+  }
+  return lanes;
 }

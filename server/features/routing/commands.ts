@@ -26,11 +26,14 @@ interface Decided {
   readonly changed: boolean;
 }
 
+const MOST_REMEMBERED = 20_000;
 const CLOSED_REPORTS = new Set(["final", "addended", "corrected"]);
 
 /** Decides where studies belong. One for the process: it keeps what it knows of the groups between decisions. */
 export class Router {
   private readonly cache = new KnowledgeCache();
+  /** Of these it is known that they are in the table for good. */
+  private readonly eligibilitiesKept = new Set<string>();
 
   constructor(private readonly deps: Deps) {}
 
@@ -48,8 +51,17 @@ export class Router {
     const locked = await store.lockStudies(tx, [...new Set(studyIds)]);
     const open = locked.filter((study) => study.state !== "closed" && !CLOSED_REPORTS.has(study.reportState));
     const decided = await this.decideAll(tx, open, stamp);
+    await this.keepEligibility(tx, decided);
     await settle(tx, decided, this.deps.clock.now(), actor);
     return new Map(decided.map(({ study, decision }) => [study.id, decision]));
+  }
+
+  private async keepEligibility(tx: store.Transaction, decided: readonly Decided[]): Promise<void> {
+    const wanted = new Map<string, unknown>();
+    for (const { eligibility } of decided)
+      if (eligibility && !this.eligibilitiesKept.has(eligibility.id)) wanted.set(eligibility.id, eligibility.content);
+    if (this.eligibilitiesKept.size > MOST_REMEMBERED) this.eligibilitiesKept.clear();
+    for (const id of await store.saveEligibility(tx, wanted)) this.eligibilitiesKept.add(id);
   }
 
   /** See KnowledgeCache.stamp. */
@@ -63,7 +75,11 @@ export class Router {
     stamp: number,
   ): Promise<Decided[]> {
     const now = this.deps.clock.now();
-    const contracts = await store.contractsOf(tx, [...new Set(studies.map((study) => study.organisationId))]);
+    const contracts = await this.cache.contractsOf(
+      tx,
+      [...new Set(studies.map((study) => study.organisationId))],
+      stamp,
+    );
     const known = new Map<string, Knowledge>();
     const decided: Decided[] = [];
     for (const study of studies) {
@@ -163,12 +179,6 @@ function readableNow(study: store.StudyToRoute, now: Instant): "readable" | "com
 /** Everything that was decided, in one go: the studies, the decisions, the audit trail, who must hear of it. */
 async function settle(tx: store.Transaction, decided: readonly Decided[], now: Instant, actor: Actor): Promise<void> {
   const changed = decided.filter((one) => one.changed);
-  await store.saveEligibility(
-    tx,
-    new Map(
-      changed.flatMap(({ eligibility }) => (eligibility ? [[eligibility.id, eligibility.content] as const] : [])),
-    ),
-  );
   if (changed.length > 0) await store.saveDecisions(tx, changed.map(toSave), now);
   await store.saveLooks(
     tx,

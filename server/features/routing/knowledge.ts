@@ -6,7 +6,7 @@ import type { PoolFacts } from "@readroom/shared/domain/routing/facts.js";
 import { type Instant, SECOND, toIso } from "@readroom/shared/kernel/instant.js";
 import { rawRows } from "../../kernel/database.js";
 import { type GroupReader, groupReaders, type PoolRow, poolsOf } from "../roster/public.js";
-import type { Executor } from "./store.js";
+import { type ContractRow, contractsOf, type Executor } from "./store.js";
 import { publishedSet, type RuleSetRow } from "./store-sets.js";
 
 /** Readers beyond this many are counted, not named. */
@@ -33,9 +33,16 @@ export interface Eligibility {
   };
 }
 
+interface Judged {
+  readonly reader: GroupReader;
+  readonly right: ReadingRight;
+}
+
 /** A group's rules, pools and readers at one moment, with everything that was found out about them. */
 export class Knowledge {
   readonly prepared: Prepared;
+  private readonly bySite = new Map<string, readonly { reader: GroupReader; scope: GroupReader["scope"] }[]>();
+  private readonly judged = new Map<string, readonly Judged[]>();
   private readonly poolsOfKind = new Map<string, readonly PoolFacts[]>();
   private readonly eligibilities = new Map<string, Eligibility>();
 
@@ -51,13 +58,10 @@ export class Knowledge {
 
   /** Every pool of the group as it stands for studies of this subspecialty there. The same array each time. */
   poolFacts(where: Where, subspecialty: string): readonly PoolFacts[] {
-    const key = `${where.siteId} ${where.reportState === "preliminary"} ${subspecialty}`;
+    const key = keyOf(where, subspecialty, false);
     const known = this.poolsOfKind.get(key);
     if (known) return known;
-    const judged = this.readers.map((reader) => ({
-      reader,
-      right: readingRight(reader.scope, { ...where, subspecialty }, this.at),
-    }));
+    const judged = this.judge(where, subspecialty, false);
     const facts = this.pools.map(({ id, code, name, subspecialties, fallbackPoolId, openNow }): PoolFacts => {
       const members = judged.filter(({ reader }) => reader.scope.poolIds.includes(id));
       return {
@@ -72,11 +76,11 @@ export class Knowledge {
 
   /** onCallMay: readers who are only on call count too (the study is critical or stat). */
   eligibility(where: Where, subspecialty: string, onCallMay: boolean): Eligibility {
-    const key = `${where.siteId} ${where.reportState === "preliminary"} ${onCallMay} ${subspecialty}`;
+    const key = keyOf(where, subspecialty, onCallMay);
     const known = this.eligibilities.get(key);
     if (known) return known;
-    const verdicts = this.readers.map((reader) =>
-      verdict(reader, readingRight(reader.scope, { ...where, subspecialty, onCallMay }, this.at), where.siteName),
+    const verdicts = this.judge(where, subspecialty, onCallMay).map(({ reader, right }) =>
+      verdict(reader, right, where.siteName),
     );
     const eligible = verdicts.filter((one) => one.eligible).map(({ userId, name }) => ({ userId, name }));
     const others = verdicts
@@ -91,7 +95,41 @@ export class Knowledge {
     this.eligibilities.set(key, made);
     return made;
   }
+
+  /** Every reader's right there. Where nobody is on call, those who are only on call make no difference. */
+  private judge(where: Where, subspecialty: string, onCallMay: boolean): readonly Judged[] {
+    const counts = onCallMay && this.readers.some(({ scope }) => scope.onCall);
+    const key = keyOf(where, subspecialty, counts);
+    const known = this.judged.get(key);
+    if (known) return known;
+    const study = { ...where, subspecialty, onCallMay: counts };
+    const judged = this.readersAt(where).map(({ reader, scope }) => ({
+      reader,
+      right: readingRight(scope, study, this.at),
+    }));
+    this.judged.set(key, judged);
+    return judged;
+  }
+
+  /** The readers with what they hold for this site alone: each subspecialty asks again, and need not look through all their sites. */
+  private readersAt({ siteId, jurisdiction }: Where) {
+    const known = this.bySite.get(siteId);
+    if (known) return known;
+    const readers = this.readers.map((reader) => ({
+      reader,
+      scope: {
+        ...reader.scope,
+        jurisdictions: reader.scope.jurisdictions.filter((licence) => licence.code === jurisdiction),
+        privileges: reader.scope.privileges.filter((privilege) => privilege.siteId === siteId),
+      },
+    }));
+    this.bySite.set(siteId, readers);
+    return readers;
+  }
 }
+
+const keyOf = ({ siteId, reportState }: Where, subspecialty: string, onCall: boolean): string =>
+  `${siteId} ${reportState === "preliminary"} ${onCall} ${subspecialty}`;
 
 /** One reader against one study, in words. */
 export function verdict(reader: GroupReader, right: ReadingRight, siteName: string) {
@@ -124,6 +162,8 @@ interface Kept {
  */
 export class KnowledgeCache {
   private readonly kept = new Map<string, Kept>();
+  private readonly reading = new Map<string, Promise<Knowledge>>();
+  private readonly contracts = new Map<string, { readonly stamp: number; readonly list: readonly ContractRow[] }>();
 
   /** Counts every change of readers, pools, contracts and rules that this transaction can see. */
   async stamp(executor: Executor): Promise<number> {
@@ -131,13 +171,33 @@ export class KnowledgeCache {
     return Number(rows[0]?.changes ?? 0);
   }
 
-  async of(executor: Executor, groupId: string, stamp: number, now: Instant): Promise<Knowledge> {
+  /** Contracts of hospitals, whether they are valid now or not. */
+  async contractsOf(executor: Executor, hospitalIds: readonly string[], stamp: number): Promise<ContractRow[]> {
+    const missing = hospitalIds.filter((id) => this.contracts.get(id)?.stamp !== stamp);
+    if (missing.length > 0) {
+      const rows = await contractsOf(executor, missing);
+      for (const id of missing)
+        this.contracts.set(id, { stamp, list: rows.filter((contract) => contract.hospitalId === id) });
+    }
+    return hospitalIds.flatMap((id) => this.contracts.get(id)?.list ?? []);
+  }
+
+  /** Two batches that need the same at once read it once. */
+  of(executor: Executor, groupId: string, stamp: number, now: Instant): Promise<Knowledge> {
     const kept = this.kept.get(groupId);
-    if (kept && kept.stamp === stamp && kept.knowledge.at <= now && now < kept.until) return kept.knowledge;
+    if (kept && kept.stamp === stamp && kept.knowledge.at <= now && now < kept.until)
+      return Promise.resolve(kept.knowledge);
+    const key = `${groupId} ${stamp}`;
+    const reading = this.reading.get(key) ?? this.read(executor, groupId, stamp, now, kept?.knowledge);
+    this.reading.set(key, reading);
+    return reading.finally(() => this.reading.delete(key));
+  }
+
+  private async read(executor: Executor, groupId: string, stamp: number, now: Instant, before?: Knowledge) {
     const ruleSet = await publishedSet(executor, groupId);
     const pools = await poolsOf(executor, groupId, now);
     const readers = await groupReaders(executor, groupId, now);
-    const prepared = kept?.knowledge.ruleSet.id === ruleSet.id ? kept.knowledge.prepared : undefined;
+    const prepared = before?.ruleSet.id === ruleSet.id ? before.prepared : undefined;
     const knowledge = new Knowledge(ruleSet, pools, readers, now, prepared);
     this.kept.set(groupId, { stamp, until: nextBoundary(readers, now), knowledge });
     return knowledge;

@@ -34,7 +34,7 @@ export async function decidedSince(
     `SELECT d.*, s.organisation_id AS "organisationId", s.site_id AS "siteId", t.name AS "siteName", t.jurisdiction, s.accession_number AS "accessionNumber",
        coalesce(nullif(o.procedure_text, ''), s.description) AS procedure
      FROM (SELECT DISTINCT ON (study_id) study_id AS "studyId", at, outcome, pool_id AS "poolId", urgency, facts AS seen FROM routing_decision
-           WHERE group_id = $1::uuid AND at >= $2::timestamptz AND facts IS NOT NULL ORDER BY study_id, at DESC) d
+           WHERE group_id = $1::uuid AND at >= $2::timestamptz AND facts IS NOT NULL ORDER BY study_id, at DESC, seq DESC) d
        JOIN study s ON s.id = d."studyId" JOIN site t ON t.id = s.site_id LEFT JOIN imaging_order o ON o.id = s.order_id
      ORDER BY d.at DESC LIMIT $3::int`,
     [groupId, new Date(since), limit],

@@ -209,7 +209,13 @@ export async function saveDecisions(
   decisions: readonly DecisionToSave[],
   now: Instant,
 ): Promise<void> {
-  const values = [JSON.stringify(decisions), new Date(now)];
+  // The explanations are the larger part, and the study's row has no use for them.
+  const onStudies = decisions.map(({ explanation: _words, facts: _seen, ...onStudy }) => onStudy);
+  const rows = decisions.map(({ studyId, outcome, poolId, urgency, subspecialty, deadline, explanation, ...d }) => ({
+    ...{ studyId, outcome, poolId, urgency, subspecialty, deadline, explanation },
+    ...{ groupId: d.groupId, ruleSetId: d.ruleSetId, facts: d.facts, eligibilityId: d.eligibilityId },
+  }));
+  const at = new Date(now);
   await rawRows(
     tx,
     `UPDATE study s SET group_id = d."groupId", pool_id = d."poolId", also_pool_ids = d."alsoPoolIds", double_read = d."doubleRead",
@@ -220,7 +226,7 @@ export async function saveDecisions(
        subspecialty text, urgency text, "urgencyRank" int, "urgencyReason" text, "clockStartedAt" timestamptz, deadline timestamptz, routable boolean,
        summary text, seen text)
      WHERE s.id = d."studyId" RETURNING 1 AS done`,
-    values,
+    [JSON.stringify(onStudies), at],
   );
   await rawRows(
     tx,
@@ -229,7 +235,7 @@ export async function saveDecisions(
        d."eligibilityId"
      FROM jsonb_to_recordset($1::jsonb) AS d("studyId" uuid, outcome text, "poolId" uuid, urgency text, subspecialty text, deadline timestamptz,
        explanation jsonb, "groupId" uuid, "ruleSetId" uuid, facts jsonb, "eligibilityId" text) RETURNING 1 AS done`,
-    values,
+    [JSON.stringify(rows), at],
   );
 }
 
@@ -247,22 +253,24 @@ export async function saveLooks(
   );
 }
 
-/** Keeps who was eligible, once for each content. */
-export async function saveEligibility(tx: Transaction, byId: ReadonlyMap<string, unknown>): Promise<void> {
-  if (byId.size === 0) return;
+/** Keeps who was eligible, once for each content. Returns those that were kept before, by a transaction that has ended. */
+export async function saveEligibility(tx: Transaction, byId: ReadonlyMap<string, unknown>): Promise<string[]> {
+  if (byId.size === 0) return [];
   const known = await rawRows<{ id: string }>(
     tx,
     "SELECT id FROM routing_eligibility WHERE id IN (SELECT value FROM jsonb_array_elements_text($1::jsonb))",
     [JSON.stringify([...byId.keys()])],
   );
-  const missing = [...byId.keys()].filter((id) => !known.some((row) => row.id === id)).sort();
-  if (missing.length === 0) return;
-  await rawRows(
-    tx,
-    `INSERT INTO routing_eligibility (id, content) SELECT d.id, d.content FROM jsonb_to_recordset($1::jsonb) AS d(id text, content jsonb)
-     ON CONFLICT DO NOTHING RETURNING 1 AS done`,
-    [JSON.stringify(missing.map((id) => ({ id, content: byId.get(id) })))],
-  );
+  const kept = new Set(known.map((row) => row.id));
+  const missing = [...byId.keys()].filter((id) => !kept.has(id)).sort();
+  if (missing.length > 0)
+    await rawRows(
+      tx,
+      `INSERT INTO routing_eligibility (id, content) SELECT d.id, d.content FROM jsonb_to_recordset($1::jsonb) AS d(id text, content jsonb)
+       ON CONFLICT DO NOTHING RETURNING 1 AS done`,
+      [JSON.stringify(missing.map((id) => ({ id, content: byId.get(id) })))],
+    );
+  return [...kept];
 }
 
 export interface StoredDecision {
@@ -281,7 +289,7 @@ export async function decisionsOf(executor: Executor, studyId: string, limit = 2
     executor,
     `SELECT ${ms("d.at")} AS at, d.outcome, d.explanation, d.rule_set_id AS "ruleSetId", d.facts, e.content AS eligibility
      FROM routing_decision d LEFT JOIN routing_eligibility e ON e.id = d.eligibility_id
-     WHERE d.study_id = $1::uuid ORDER BY d.at DESC, d.id LIMIT $2::int`,
+     WHERE d.study_id = $1::uuid ORDER BY d.at DESC, d.seq DESC LIMIT $2::int`,
     [studyId, limit],
   );
 }

@@ -17,30 +17,34 @@ const MOST_REASONS = 8;
 /** Every rule in force against the study, in order; only those at `indices` where given. */
 export function traces(prepared: Prepared, seen: Seen, indices?: readonly number[]): RuleTrace[] {
   const words = new LeafWords(prepared, seen);
-  const wanted = indices ?? prepared.rules.keys();
-  return [...wanted].flatMap((index) => {
+  const told: RuleTrace[] = [];
+  const tell = (index: number) => {
     const one = prepared.rules[index];
-    if (!one) return [];
-    const because = [...new Set(reasons(one.node, seen.truth, words))].slice(0, MOST_REASONS);
-    return [{ name: one.rule.name, matched: nodeHolds(one.node, seen.truth), because }];
-  });
+    if (!one) return;
+    const because: string[] = [];
+    const matched = nodeHolds(one.node, seen.truth);
+    reasons(one.node, seen.truth, words, because);
+    told.push({ name: one.rule.name, matched, because });
+  };
+  if (indices) for (const index of indices) tell(index);
+  else for (let index = 0; index < prepared.rules.length; index += 1) tell(index);
+  return told;
 }
 
-/** What decided it: of "all" the parts that failed, of "any" the part that held; all of them where none stands out. */
-function reasons(node: Node, truth: Uint8Array, words: LeafWords): string[] {
-  switch (node.kind) {
-    case "leaf":
-      return [words.of(node.leaf)];
-    case "not":
-      return reasons(node.part, truth, words);
-    case "all": {
-      const failed = node.parts.filter((part) => !nodeHolds(part, truth));
-      return (failed.length > 0 ? failed : node.parts).flatMap((part) => reasons(part, truth, words));
-    }
-    case "any": {
-      const held = node.parts.find((part) => nodeHolds(part, truth));
-      return (held ? [held] : node.parts).flatMap((part) => reasons(part, truth, words));
-    }
+/** What decided it: of "all" the parts that failed, of "any" the part that held; all of them where none stands out. Each once. */
+function reasons(node: Node, truth: Uint8Array, words: LeafWords, told: string[]): void {
+  if (told.length >= MOST_REASONS) return;
+  if (node.kind === "leaf") {
+    const reason = words.of(node.leaf);
+    if (!told.includes(reason)) told.push(reason);
+  } else if (node.kind === "not") reasons(node.part, truth, words, told);
+  else if (node.kind === "all") {
+    const failed = !nodeHolds(node, truth);
+    for (const part of node.parts) if (!failed || !nodeHolds(part, truth)) reasons(part, truth, words, told);
+  } else {
+    const held = node.parts.find((part) => nodeHolds(part, truth));
+    if (held) reasons(held, truth, words, told);
+    else for (const part of node.parts) reasons(part, truth, words, told);
   }
 }
 
@@ -104,7 +108,19 @@ function sayPhrases(leaf: Extract<LeafCondition, { field: PhraseField }>, facts:
   const phrase = holds ? leaf.contains.find((candidate) => containsPhrase(facts[leaf.field], candidate)) : undefined;
   if (phrase) return `"${phrase}" is in ${LABELS[leaf.field]}`;
   if (leaf.field !== "procedureText" && facts[leaf.field].trim() === "") return `${LABELS[leaf.field]} is not known`;
-  return `none of "${leaf.contains.slice(0, 12).join('", "')}" is in ${LABELS[leaf.field]}`;
+  return noneOf(leaf);
+}
+
+/** The same for every study, so kept with the comparison. */
+const none = new WeakMap<LeafCondition, string>();
+
+function noneOf(leaf: Extract<LeafCondition, { field: PhraseField }>): string {
+  let words = none.get(leaf);
+  if (words === undefined) {
+    words = `none of "${leaf.contains.slice(0, 12).join('", "')}" is in ${LABELS[leaf.field]}`;
+    none.set(leaf, words);
+  }
+  return words;
 }
 
 export const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;

@@ -110,11 +110,31 @@ export interface Ground {
 /** Hour of the day (0–23) in an IANA time zone. */
 export const localHour = (at: Instant, timeZone: string): number => wallClock(at, timeZone).hour;
 
+interface WallClock {
+  readonly hour: number;
+  readonly weekday: number;
+}
 const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const formats = new Map<string, Intl.DateTimeFormat>();
+const clocks = new Map<string, WallClock>();
+const QUARTER = 15 * MINUTE;
+const MOST_CLOCKS = 10_000;
 
-/** Hour (0–23) and weekday (1 = Monday … 7) in an IANA time zone. The formatter of a zone is kept: making one takes longer than a decision. */
-export function wallClock(at: Instant, timeZone: string): { readonly hour: number; readonly weekday: number } {
+/**
+ * Hour (0–23) and weekday (1 = Monday … 7) in an IANA time zone. Kept by the quarter of an hour, since asking the formatter takes longer than
+ * the rest of a decision; no zone has changed its offset at another moment since 1986.
+ */
+export function wallClock(at: Instant, timeZone: string): WallClock {
+  const key = `${timeZone} ${Math.floor(at / QUARTER)}`;
+  const known = clocks.get(key);
+  if (known) return known;
+  if (clocks.size >= MOST_CLOCKS) clocks.clear();
+  const clock = askClock(at, timeZone);
+  clocks.set(key, clock);
+  return clock;
+}
+
+function askClock(at: Instant, timeZone: string): WallClock {
   let format = formats.get(timeZone);
   if (!format) {
     format = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", weekday: "short", hourCycle: "h23", timeZone });

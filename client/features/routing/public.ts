@@ -1,0 +1,1 @@
+export { RoutingExplanation } from "./parts/explanation";
