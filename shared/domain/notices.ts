@@ -260,7 +260,7 @@ function mayTake(person: Listener, study: NoticeStudy): boolean {
 
 const isReported = ({ reportState }: NoticeStudy): boolean => ["final", "addended", "corrected"].includes(reportState);
 
-/** What the thing behind a notice is like now. study null: gone, or the notice is about none. open: delivery or finding still waits. */
+/** What the thing behind a notice is like now. study null: gone, or the notice is about none. open: delivery, finding or late images still wait. */
 export interface CauseNow {
   readonly study: NoticeStudy | null;
   readonly open: boolean;
@@ -296,8 +296,8 @@ export function endedBecause(
     }
     case "results":
     case "critical":
-      return cause.open ? null : "settled";
     case "late_images":
+      return cause.open ? null : "settled";
     case "credential":
     case "rules":
       return null;

@@ -7,7 +7,7 @@ import { causesOf, endedNow, sayChanged } from "./tell.js";
 
 /** After any of these a notice about the study may have lost its cause. */
 const TOUCHES =
-  /^(study\.(claimed|released|claim_expired|claim_finished|routed|rerouted)|delivery\.changed|critical\.\w+|report\.signed)$/;
+  /^(study\.(claimed|released|claim_expired|claim_finished|routed|rerouted|late_images_seen)|delivery\.changed|critical\.\w+|report\.signed)$/;
 const GATHER_MS = 100;
 
 /** Takes notices off people's lists whose cause is gone: somebody has the study, the finding is acknowledged, the result arrived. */

@@ -231,3 +231,34 @@ describe("notices", () => {
     expect(await kindsOf(julia)).toEqual([]);
   });
 });
+
+describe("credentials and late images", () => {
+  it("[NO4] a credential that ends soon is told to its holder alone, by name of what it is for", async () => {
+    await relay.emit("credential.expiring", { userId: julia.userId, kind: "licence", covers: "US-NY", daysLeft: 7 });
+    await relay.run();
+    expect((await seenBy(julia)).notices).toMatchObject([
+      { kind: "credential", title: "Your licence for US-NY ends in 7 days" },
+    ]);
+    expect(await kindsOf(miguel)).toEqual([]);
+  });
+
+  it("[NO10] images after signing are told to who signed, until somebody has looked at them", async () => {
+    const studyId = await world.study({ reportState: "final" });
+    const report = await world.db.pool.query<{ id: string }>(
+      "INSERT INTO report (study_id, document_id, state) VALUES ($1, 'd', 'final') RETURNING id",
+      [studyId],
+    );
+    await world.db.pool.query(
+      `INSERT INTO report_version (report_id, study_id, version, kind, content, content_hash, authors, signed_by, signed_by_name, signer_fence)
+       VALUES ($1, $2, 1, 'final', '{}', 'h', '[]', $3, 'J', 1)`,
+      [report.rows[0]?.id, studyId, julia.userId],
+    );
+    await world.db.pool.query("UPDATE study SET late_images = 3, late_since = now() WHERE id = $1", [studyId]);
+    await relay.emit("study.late_images", { studyId, images: 3, first: true });
+    await relay.run();
+    expect(await kindsOf(julia)).toEqual(["late_images"]);
+    await world.db.pool.query("UPDATE study SET late_images = 0 WHERE id = $1", [studyId]);
+    await settle(world.deps, [studyId]);
+    expect(await kindsOf(julia)).toEqual([]);
+  });
+});

@@ -81,14 +81,17 @@ const SPECS: readonly Spec[] = [
     types: ["credential.expiring"],
     read: ({ id: occasion, payload }) => {
       const userId = id(payload.userId);
-      const days = typeof payload.daysLeft === "number" ? payload.daysLeft : Number(payload.days ?? 0);
-      const what = text(payload.what) || text(payload.label) || text(payload.covers) || "A credential";
+      const days = typeof payload.daysLeft === "number" ? payload.daysLeft : 0;
+      const covers = text(payload.covers);
+      const what = payload.kind === "licence" ? `Your licence for ${covers}` : `Your privileges at ${covers}`;
       return userId ? { type: "credential_expiring", userId, what, days, occasion } : null;
     },
   },
   {
     handler: "notices.late_images",
     types: ["study.late_images"],
+    // The first of them; what follows while nobody has looked is the same occasion.
+    when: ({ payload }) => payload.first !== false,
     read: async ({ id: occasion }, study, tx) =>
       study && { type: "late_images", study, signedBy: await signerOf(tx, study.id), occasion },
   },

@@ -155,18 +155,18 @@ export async function expireNotices(tx: Executor, now: Instant): Promise<string[
   return [...new Set(rows.map((row) => row.userId))];
 }
 
-/** Which deliveries and findings, by the subject of their notices, still wait for somebody. */
+/** Which deliveries, findings and late images, by the subject of their notices, still wait for somebody. */
 export async function openSubjects(executor: Executor, subjects: readonly string[]): Promise<Map<string, string>> {
   const ids = (prefix: string) =>
     subjects.filter((subject) => subject.startsWith(prefix)).map((subject) => subject.slice(prefix.length));
-  const [deliveries, findings] = [ids("delivery:"), ids("critical:")];
-  if (deliveries.length + findings.length === 0) return new Map();
+  const [deliveries, findings, studies] = [ids("delivery:"), ids("critical:"), ids("study:")];
   const rows = await rawRows<{ subject: string; state: string }>(
     executor,
     `SELECT 'delivery:' || d.id AS subject, d.attempt AS state FROM delivery d
      WHERE d.id = ANY ($1::uuid[]) AND d.accepted_at IS NULL AND d.attempt <> 'gave_up'
-     UNION ALL SELECT 'critical:' || f.id, f.state FROM critical_finding f WHERE f.id = ANY ($2::uuid[]) AND f.state <> 'closed'`,
-    [deliveries, findings],
+     UNION ALL SELECT 'critical:' || f.id, f.state FROM critical_finding f WHERE f.id = ANY ($2::uuid[]) AND f.state <> 'closed'
+     UNION ALL SELECT 'study:' || s.id, 'late' FROM study s WHERE s.id = ANY ($3::uuid[]) AND s.late_images > 0`,
+    [deliveries, findings, studies],
   );
   return new Map(rows.map((row) => [row.subject, row.state]));
 }
