@@ -1,3 +1,4 @@
+import type { SimulationWanted } from "@readroom/shared/contract/http/simulation.js";
 import type { UserActor } from "@readroom/shared/domain/access.js";
 import { HOUR, MINUTE } from "@readroom/shared/kernel/instant.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -31,15 +32,8 @@ afterEach(async () => {
 });
 
 const by = () => ({ id: operator.userId, name: operator.name, actor: operator });
-const wanted = (more = {}) => ({
-  ...({
-    name: "More readers at night",
-    traffic: "last_week",
-    rules: "in_force",
-    pools: [],
-    shifts: [],
-    readersOff: [],
-  } as const),
+const wanted = (more: Partial<SimulationWanted> = {}): SimulationWanted => ({
+  ...{ name: "More readers at night", traffic: "last_week", rules: "in_force", pools: [], shifts: [], readersOff: [] },
   ...more,
 });
 
