@@ -16,7 +16,12 @@ export default function TryOutPage() {
   const list = useSimulations();
   const open = (to: string) => navigate(to ? `/try-out/${to}` : "/try-out");
   return (
-    <Page title="Try-out" lead="See what a change would do before anybody lives with it. Nothing here changes the hub.">
+    // Another try-out starts at its top.
+    <Page
+      key={id}
+      title="Try-out"
+      lead="See what a change would do before anybody lives with it. Nothing here changes the hub."
+    >
       {id ? <One id={id} onClose={() => open("")} /> : null}
       {id ? null : (
         <>

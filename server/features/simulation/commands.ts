@@ -106,6 +106,8 @@ export class TryOuts {
   async #run(groupId: string, id: string, plan: () => Promise<Planned>, abort: AbortController): Promise<void> {
     try {
       const { basis, timeZone, ...job } = await plan();
+      // Cancelled while its traffic was read: nothing begins.
+      abort.signal.throwIfAborted();
       let saving: Promise<unknown> = Promise.resolve();
       let saved = this.deps.clock.now();
       const onProgress = (share: number) => {

@@ -127,7 +127,7 @@ function hospital(chance: Random, n: number): { site: SimSite; source: Source } 
   const type = one(chance, TYPES, ({ share }) => share);
   const code = `H${String(n + 1).padStart(3, "0")}`;
   const terms = TERMS[chance.below(TERMS.length)] as Turnaround;
-  const name = `${NAMES[n % NAMES.length]} ${KINDS[Math.floor(n / NAMES.length) % KINDS.length]}`;
+  const name = nameOf(n);
   const site: SimSite = {
     ...{ id: code, code, name, hospitalId: code, hospitalCode: code, jurisdiction, timeZone },
     contract: { id: code, name: `Reads for ${name}`, turnaround: terms, target: 0.95 },
@@ -140,6 +140,13 @@ function hospital(chance: Random, n: number): { site: SimSite; source: Source } 
       lineMbPerSecond: chance.logNormal(type.line, 0.3),
     },
   };
+}
+
+/** Everyone's own: a second hospital of a name is told apart by a number. */
+function nameOf(n: number): string {
+  const name = `${NAMES[n % NAMES.length]} ${KINDS[Math.floor(n / NAMES.length) % KINDS.length]}`;
+  const again = Math.floor(n / (NAMES.length * KINDS.length));
+  return again > 0 ? `${name} ${again + 1}` : name;
 }
 
 /** Who reads what beside "general": share of readers. */

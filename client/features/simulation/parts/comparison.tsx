@@ -125,7 +125,7 @@ function Queue({ columns, span, timeZone }: { columns: readonly Column[]; span: 
           lineChartProps={{ accessibilityLayer: false }}
           xAxisProps={{ minTickGap: 48 }}
           tickLine="none"
-          gridAxis="y"
+          gridAxis="x"
         />
       </div>
     </Panel>

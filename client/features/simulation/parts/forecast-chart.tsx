@@ -58,7 +58,7 @@ function Chart({ view }: { view: ForecastView }) {
           areaProps={{ fillOpacity: 0.15, strokeOpacity: 0 }}
           composedChartProps={{ accessibilityLayer: false }}
           tickLine="none"
-          gridAxis="y"
+          gridAxis="x"
         />
       </div>
       <Hours view={view} />
