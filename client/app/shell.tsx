@@ -14,6 +14,7 @@ import { navOf } from "./nav";
 import { OnShift } from "./on-shift";
 import { schemeOf } from "./scheme";
 import classes from "./shell.module.css";
+import { Updated } from "./updated";
 import { UserMenu } from "./user-menu";
 import { useWarmReadingRoom } from "./warm-up";
 
@@ -48,6 +49,7 @@ export function Shell() {
         Skip to the page
       </a>
       {reading ? null : <TopBar />}
+      <Updated />
       <main id="main" className={classes.main} tabIndex={-1}>
         <Suspense fallback={<SkeletonRows rows={12} />}>
           <Outlet />

@@ -21,6 +21,12 @@ export function asHubError(thrown: unknown): HubError {
   return new HubError("internal", "Something went wrong in this page.", "Reload it and try again.");
 }
 
+/** What was refused and what to do about it, in one line. */
+export function refusalWords(thrown: unknown): string {
+  const { message, action } = asHubError(thrown);
+  return [message, action].filter(Boolean).join(" ");
+}
+
 type Query = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 export interface SendOptions {

@@ -67,18 +67,26 @@ function Grid<Row>(props: DataTableProps<Row>) {
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    overscan: 12,
+    overscan: 8,
     scrollPaddingStart: 32,
   });
   const at = rows.indexOf(selected);
+  const newest = useRef(at);
+  newest.current = at;
+  // Only choosing a row brings it into sight: one that moves must not take along whoever is reading elsewhere.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: where the row is now is read when another is chosen
   useEffect(() => {
-    if (at >= 0) virtual.scrollToIndex(at, { align: "auto" });
-  }, [at, virtual]);
+    if (newest.current >= 0) virtual.scrollToIndex(newest.current, { align: "auto" });
+  }, [selected, virtual]);
   useEffect(() => {
     if (props.autoFocus) scroller.current?.focus({ preventScroll: true });
   }, [props.autoFocus]);
   const onKeyDown = useGridKeys(props, at);
   const tracks = columns.map((column) => column.track).join(" ");
+  const items = virtual.getVirtualItems();
+  // Rows that scroll out are used again for those that come in: changing a text costs a third of making an element.
+  const slots = useRef(0);
+  slots.current = Math.max(slots.current, Math.ceil((items.length + 1) / 16) * 16);
   // Stable, so that a row is drawn again only when something of its own has changed.
   const hands = useRef<RowHands>({ select: () => undefined, open: () => undefined }).current;
   hands.select = props.onSelect;
@@ -124,13 +132,13 @@ function Grid<Row>(props: DataTableProps<Row>) {
           </div>
         </div>
         <div role="rowgroup" className={classes.body} style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map((item) => {
+          {items.map((item) => {
             if (item.index >= rows.length) return null;
             const row = rows.at(item.index);
             const key = rowId(row);
             return (
               <TableRow
-                key={key}
+                key={item.index % slots.current}
                 row={row}
                 rowKey={key}
                 columns={columns}

@@ -65,7 +65,9 @@ export function ago(instant: InstantLike, now: number): string {
 }
 
 /** "1,234" in the viewer's locale. */
-export const count = (n: number) => n.toLocaleString();
+// Made once: `toLocaleString` looks its rules up anew each time, which lists feel.
+const whole = new Intl.NumberFormat();
+export const count = (n: number) => whole.format(n);
 
 /** The groups of a person name, components joined by `^`: as the hub's views write them, or as DICOM JSON does (PS3.18 §F.2.2). */
 export interface NameGroups {

@@ -8,5 +8,13 @@ export const toast = {
 };
 
 function show(color: string, message: string, title: string | undefined, autoClose: number): string {
-  return notifications.show({ color, message, ...(title ? { title } : {}), autoClose, withBorder: true });
+  const closeButtonProps = { "aria-label": "Close" };
+  return notifications.show({
+    color,
+    message,
+    ...(title ? { title } : {}),
+    autoClose,
+    withBorder: true,
+    closeButtonProps,
+  });
 }

@@ -134,6 +134,7 @@ test("a stat study rings; behind an open report it waits, and the signature rele
   });
 
   await test.step("signed: what waited is released", async () => {
+    await write(page, "Findings", "Ventricles and cisterns are of normal width.");
     await write(page, "Impression", "No haemorrhage.");
     await page
       .getByLabel(/^Patient QUIET/)
@@ -197,7 +198,10 @@ test("settings of notices and the fairness ledger, dark and light, on a desk and
       await axe(page);
       await look(page, `settings-${scheme}-${size}`);
       await page.goto("/fairness");
-      await page.getByRole("button", { name: /Dr Miguel Ortiz/ }).click();
+      await page
+        .getByRole("main")
+        .getByRole("button", { name: /Dr Miguel Ortiz/ })
+        .click();
       const drawer = page.getByRole("dialog", { name: /Dr Miguel Ortiz/ });
       await expect(drawer).toContainText(/waited/);
       await axe(page);

@@ -1,3 +1,4 @@
+import { CONTRACT_VERSION } from "@readroom/shared/contract/version.js";
 import { MediasoupEngine } from "../adapters/media/engine.js";
 import { DEMO_PASSWORD, PEOPLE } from "../demo/world.js";
 import { auditFeature } from "../features/audit/public.js";
@@ -76,6 +77,7 @@ function hubInfo(config: Config, callsAvailable: boolean) {
   return {
     name: "Readroom",
     version: "0.1.0",
+    contract: CONTRACT_VERSION,
     demo: config.demo.on,
     demoLogins: config.demo.on ? demoLogins : [],
     callsAvailable,

@@ -5,6 +5,10 @@ const LEADER_KEY = 72_707_371;
 const BATCH = 500;
 const POLL_MS = 500;
 const RETRY_MS = 2_000;
+/** Audit rows sealed in one go: few while events wait, so that none waits for more than some milliseconds. */
+const SEALED_IN_PAUSE = 200;
+const SEALED_IN_RUSH = 50;
+const SEAL_AT_LEAST_MS = 250;
 
 export interface Publisher {
   /** True while this process holds the leader's lock. */
@@ -25,6 +29,7 @@ export function startPublisher(deps: Deps, url: string): Publisher {
   let running: Promise<void> = Promise.resolve();
   // A notification during a turn: the turn's own pause must not put it off.
   let hinted = false;
+  let sealedAt = 0;
 
   const again = (ms: number): void => {
     if (stopped) return;
@@ -60,6 +65,16 @@ export function startPublisher(deps: Deps, url: string): Publisher {
       if (!leader) return again(RETRY_MS);
       hinted = false;
       const published = await publishBatch(client);
+      const idle = !hinted && published < BATCH;
+      // Sealing waits for a pause, but not for ever: an event's way to the screens comes first.
+      if (idle || deps.clock.now() - sealedAt >= SEAL_AT_LEAST_MS) {
+        await client.query({
+          name: "seal",
+          text: "SELECT audit_seal($1)",
+          values: [idle ? SEALED_IN_PAUSE : SEALED_IN_RUSH],
+        });
+        sealedAt = deps.clock.now();
+      }
       again(hinted || published === BATCH ? 0 : POLL_MS);
     } catch (error) {
       deps.log.error(
@@ -85,9 +100,13 @@ export function startPublisher(deps: Deps, url: string): Publisher {
   };
 }
 
+/** The hint to the followers goes out with the commit of the numbers: one commit, and nobody looks before they are there. */
 async function publishBatch(client: HeldConnection): Promise<number> {
-  const { rowCount } = await client.query("SELECT 1 FROM outbox_publish($1)", [BATCH]);
-  if (rowCount) await client.query("NOTIFY readroom_published");
-  await client.query("SELECT audit_seal(1000)");
-  return rowCount ?? 0;
+  const { rows } = await client.query<{ published: number }>({
+    name: "publish",
+    text: `WITH published AS MATERIALIZED (SELECT 1 FROM outbox_publish($1))
+      SELECT count(*) AS published, CASE WHEN count(*) > 0 THEN pg_notify('readroom_published', '') END FROM published`,
+    values: [BATCH],
+  });
+  return rows[0]?.published ?? 0;
 }

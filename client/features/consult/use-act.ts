@@ -1,6 +1,6 @@
 import type { CriticalView } from "@readroom/shared/contract/http/critical.js";
 import { useQueryClient } from "@tanstack/react-query";
-import { asHubError } from "../../kernel/api";
+import { refusalWords } from "../../kernel/api";
 import { toast } from "../../ui/toast";
 import { criticalKey } from "./source";
 
@@ -19,8 +19,7 @@ export function useAct(studyId: string): Act {
       if (done) toast.done(done);
       return true;
     } catch (thrown) {
-      const error = asHubError(thrown);
-      toast.refused([error.message, error.action].filter(Boolean).join(" "));
+      toast.refused(refusalWords(thrown));
       return false;
     }
   };

@@ -6,6 +6,7 @@ import type {
   ReaderLoad,
 } from "@readroom/shared/contract/http/operations.js";
 import type { Urgency } from "@readroom/shared/domain/urgency.js";
+import { sayLeft } from "../../ui/deadline";
 
 /** A study in its pool's lane. Instants in ms. */
 export interface Tick {
@@ -15,33 +16,88 @@ export interface Tick {
   deadline: number;
   clockStartedAt: number;
   holder: string | null;
+  /** Why its clock stands still; null where it runs. */
+  paused: string | null;
+}
+
+/** Somebody beside a lane, with what they hold now. */
+export interface Crew extends ReaderLoad {
+  open: number;
 }
 
 export interface Lane {
-  pool: Pick<PoolLane, "id" | "name">;
+  pool: PoolLane;
   ticks: readonly Tick[];
-  /** On shift in this pool, those on a break too. */
-  readers: readonly ReaderLoad[];
+  /** On shift or on call in this pool, those on a break too; who is free first. */
+  readers: readonly Crew[];
 }
 
+type Row = OperationsView["rows"][number];
+
+/** Does the study still stand on the board? */
+export const onBoard = (row: Row, groupId: string): boolean =>
+  row.groupId === groupId &&
+  (["none", "draft", "preliminary"].includes(row.report.state) || row.claim.state === "held");
+
 /** The view's rows and readers by pool; studies without a clock or already signed are in no lane. */
-export function lanesOf(view: Pick<OperationsView, "pools" | "rows" | "readers">): Lane[] {
+export function lanesOf(view: Pick<OperationsView, "pools" | "rows" | "readers" | "paused">): Lane[] {
+  const paused = new Map(view.paused.map(({ studyId, words }) => [studyId, words]));
+  const held = new Map<string, number>();
+  const ticks = new Map<string, Tick[]>(view.pools.map(({ id }) => [id, []]));
+  for (const row of view.rows) {
+    if (row.claim.state === "held") held.set(row.claim.by.id, (held.get(row.claim.by.id) ?? 0) + 1);
+    if (row.clock && row.pool && row.claim.state !== "done")
+      ticks.get(row.pool.id)?.push(tickOf(row, row.clock, paused));
+  }
+  const seesRows = view.rows.length > 0;
+  const crew = view.readers
+    .filter((reader) => reader.onShift || reader.onCallUntil !== null)
+    .map((reader) => ({ ...reader, open: seesRows ? (held.get(reader.id) ?? 0) : reader.holding.length }))
+    .sort((a, b) => rank(a) - rank(b) || a.open - b.open || a.name.localeCompare(b.name));
   return view.pools.map((pool) => ({
     pool,
-    ticks: view.rows.flatMap((row) =>
-      row.pool?.id === pool.id && row.clock && row.claim.state !== "done"
-        ? {
-            studyId: row.studyId,
-            label: `${row.procedure} · ${row.site.name}`,
-            urgency: row.urgency,
-            deadline: row.clock.deadline,
-            clockStartedAt: row.clock.startedAt,
-            holder: row.claim.state === "held" ? row.claim.by.name : null,
-          }
-        : [],
-    ),
-    readers: view.readers.filter((reader) => reader.onShift && reader.poolIds.includes(pool.id)),
+    ticks: ticks.get(pool.id) ?? [],
+    readers: crew.filter((reader) => reader.poolIds.includes(pool.id)),
   }));
+}
+
+const rank = (reader: ReaderLoad): number => (reader.onShift ? (reader.onBreak ? 1 : 0) : 2);
+
+const tickOf = (row: Row, clock: NonNullable<Row["clock"]>, paused: ReadonlyMap<string, string>): Tick => ({
+  studyId: row.studyId,
+  label: `${row.procedure} · ${row.site.name}`,
+  urgency: row.urgency,
+  deadline: clock.deadline,
+  clockStartedAt: clock.startedAt,
+  holder: row.claim.state === "held" ? row.claim.by.name : null,
+  paused: paused.get(row.studyId) ?? null,
+});
+
+/** How a tick's clock stands. */
+export type Standing = "paused" | "over" | "short" | "ample";
+export function standingOf(tick: Tick, now: number): Standing {
+  if (tick.paused !== null) return "paused";
+  if (tick.deadline <= now) return "over";
+  return tick.deadline - now < 0.25 * Math.max(tick.deadline - tick.clockStartedAt, 1) ? "short" : "ample";
+}
+
+/** A tick in words, for hover and for screen readers. */
+export function tickInWords(tick: Tick, now: number): string {
+  const clock = tick.paused === null ? sayLeft(tick.deadline - now) : `clock paused, ${tick.paused}`;
+  return [tick.label, tick.urgency, clock, tick.holder ? `with ${tick.holder}` : "waiting"].join(", ");
+}
+
+/** A lane's counts; of those who may not see studies, as the hub counted them. */
+export function countsOf(lane: Lane, now: number, seesRows: boolean) {
+  const { pool, ticks } = lane;
+  if (!seesRows) return { waiting: pool.open, reading: pool.held, short: pool.atRisk, over: pool.late };
+  const standings = ticks.map((tick) => standingOf(tick, now));
+  return {
+    waiting: ticks.filter((tick) => tick.holder === null).length,
+    reading: ticks.filter((tick) => tick.holder !== null).length,
+    short: standings.filter((standing) => standing === "short").length,
+    over: standings.filter((standing) => standing === "over").length,
+  };
 }
 
 const MINUTE = 60_000;
@@ -72,41 +128,52 @@ export const MARKS: ReadonlyArray<{ left: number; label: string }> = [
   { left: 8 * 60 * MINUTE, label: "8 h" },
 ];
 
+/** How a lane is drawn: rows, height of a tick and share of the axis between two in one row. The fuller the lane, the smaller. */
+export interface Density {
+  rows: number;
+  step: number;
+  gap: number;
+  name: "few" | "many" | "dense";
+}
+export function densityOf(ticks: number): Density {
+  if (ticks <= 48) return { rows: 3, step: 20, gap: 0.02, name: "few" };
+  if (ticks <= 160) return { rows: 7, step: 10, gap: 0.012, name: "many" };
+  return { rows: 14, step: 6, gap: 0.009, name: "dense" };
+}
+
+export interface Placed {
+  tick: Tick;
+  at: number;
+  row: number;
+}
+
 /**
  * Gives each tick a row so that none hides another: the first row where the tick before it is at least `gap` (share of the axis)
- * away; the last row takes what fits nowhere. Ticks come back in order of deadline.
+ * away; where none is free, the one whose last tick is farthest. Ticks come back in order of deadline.
  */
-export function rowsOf(
-  ticks: readonly Tick[],
-  now: number,
-  rows = 3,
-  gap = 0.014,
-): Array<{ tick: Tick; at: number; row: number }> {
+export function rowsOf(ticks: readonly Tick[], now: number, { rows, gap }: Pick<Density, "rows" | "gap">): Placed[] {
   const last = Array.from({ length: rows }, () => Number.NEGATIVE_INFINITY);
   return [...ticks]
-    .sort((a, b) => a.deadline - b.deadline)
+    .sort((a, b) => a.deadline - b.deadline || (a.studyId < b.studyId ? -1 : 1))
     .map((tick) => {
       const at = place(tick.deadline - now);
       const free = last.findIndex((before) => at - before >= gap);
-      const row = free === -1 ? rows - 1 : free;
+      const row = free === -1 ? last.indexOf(Math.min(...last)) : free;
       last[row] = at;
       return { tick, at, row };
     });
 }
 
 /** Counts for the head of the page. */
-export function totals(lanes: readonly Lane[], now: number) {
-  const ticks = lanes.flatMap((lane) => lane.ticks);
+export function totals(lanes: readonly Lane[], now: number, seesRows = true) {
+  const counts = lanes.map((lane) => countsOf(lane, now, seesRows));
+  const sum = (key: "waiting" | "reading" | "short" | "over") => counts.reduce((all, one) => all + one[key], 0);
+  const readers = lanes.flatMap((lane) =>
+    lane.readers.filter((one) => one.onShift && !one.onBreak).map(({ id }) => id),
+  );
   return {
-    waiting: ticks.filter((tick) => tick.holder === null).length,
-    reading: ticks.filter((tick) => tick.holder !== null).length,
-    over: ticks.filter((tick) => tick.deadline <= now).length,
-    short: ticks.filter(
-      (tick) => tick.deadline > now && tick.deadline - now < 0.25 * Math.max(tick.deadline - tick.clockStartedAt, 1),
-    ).length,
-    readers: new Set(
-      lanes.flatMap((lane) => lane.readers.filter((reader) => !reader.onBreak).map((reader) => reader.id)),
-    ).size,
+    ...{ waiting: sum("waiting"), reading: sum("reading"), over: sum("over"), short: sum("short") },
+    readers: new Set(readers).size,
   };
 }
 
@@ -144,10 +211,15 @@ export const actionWord = (action: keyof typeof ACTION_WORDS): string => ACTION_
 export const KIND_WORDS: Record<AttentionEntry["kind"], string> = {
   critical_unacknowledged: "Not acknowledged",
   unroutable: "Not routable",
-  no_reader: "No reader",
+  no_reader: "Nobody to read it",
   unmatched: "No order",
   delivery_ambiguous: "Unclear delivery",
   undelivered: "Not delivered",
-  ingest_incident: "Not taken",
+  no_receiver: "No receiver",
+  ingest_incident: "Image not taken",
+  message_rejected: "Message not taken",
   reaction_failed: "Failed step",
+  late_images: "Late images",
+  clock_skew: "Wrong clock",
+  credential_expiring: "Credential ends",
 };

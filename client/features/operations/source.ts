@@ -1,6 +1,10 @@
+import { AttributionView } from "@readroom/shared/contract/http/clocks.js";
 import { DeliveryList } from "@readroom/shared/contract/http/delivery.js";
-import { type ClearingAction, OperationsView } from "@readroom/shared/contract/http/operations.js";
+import { type ClearingAction, RescueView } from "@readroom/shared/contract/http/operations.js";
 import { MessageDetail, MessageList, ReplayOutcome } from "@readroom/shared/contract/http/orders.js";
+import { OrderCandidates } from "@readroom/shared/contract/http/worklist.js";
+import type { PauseReason } from "@readroom/shared/domain/clock-pause.js";
+import type { Urgency } from "@readroom/shared/domain/urgency.js";
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { z } from "zod";
@@ -12,9 +16,15 @@ const SETTLE = 1000;
 
 /** Loads the named queries again shortly after anything happened that this person hears of; a burst counts as one. */
 export function useReloadOnEvents(...keys: ReadonlyArray<readonly unknown[]>): void {
+  useReloadOn(() => true, ...keys);
+}
+
+/** The same for events of these types alone. */
+export function useReloadOn(wanted: (type: string) => boolean, ...keys: ReadonlyArray<readonly unknown[]>): void {
   const client = useQueryClient();
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  useHubEvents(() => {
+  useHubEvents(({ type }) => {
+    if (!wanted(type)) return;
     timer.current ??= setTimeout(() => {
       timer.current = undefined;
       for (const queryKey of keys) void client.invalidateQueries({ queryKey });
@@ -23,18 +33,61 @@ export function useReloadOnEvents(...keys: ReadonlyArray<readonly unknown[]>): v
   useEffect(() => () => clearTimeout(timer.current), []);
 }
 
-export const useOperations = () =>
+/** Makes the request that clears an entry, as the hub worded it, with what the person said. */
+export async function runAction(action: ClearingAction, said: Record<string, unknown> = {}): Promise<void> {
+  if (!action.url?.startsWith("/api/")) throw new Error(`an action without a request: ${action.label}`);
+  const body = { ...action.body, ...said };
+  if (action.method === "DELETE") await api.delete(action.url, z.unknown());
+  else await api.post(action.url, z.unknown(), body);
+}
+
+export const useOrderCandidates = (studyId: string | null) =>
   useQuery({
-    queryKey: ["operations"],
-    queryFn: ({ signal }) => api.get("/api/operations", OperationsView, { signal }),
+    queryKey: ["order-candidates", studyId],
+    queryFn: ({ signal }) => api.get(`/api/studies/${studyId}/order-candidates`, OrderCandidates, { signal }),
+    enabled: studyId !== null,
   });
 
-/** Makes the request that clears an entry, as the hub worded it. */
-export async function runAction(action: ClearingAction): Promise<void> {
-  if (!action.url?.startsWith("/api/")) throw new Error(`an action without a request: ${action.label}`);
-  if (action.method === "DELETE") await api.delete(action.url, z.unknown());
-  else await api.post(action.url, z.unknown(), action.body ?? {});
-}
+// ── One study's rescue ────────────────────────────────────────────────────────────────────────────
+
+export const rescueKey = (studyId: string | null) => ["rescue", studyId] as const;
+
+export const useRescue = (studyId: string | null) =>
+  useQuery({
+    queryKey: rescueKey(studyId),
+    queryFn: ({ signal }) => api.get(`/api/operations/studies/${studyId}`, RescueView, { signal }),
+    enabled: studyId !== null,
+    refetchInterval: 30_000,
+  });
+
+/** Does something about the study and says so; false where it was refused, and then why. */
+export type Rescue = (what: string, act: () => Promise<unknown>) => Promise<boolean>;
+
+const done = z.unknown();
+export const giveTo = (studyId: string, userId: string, reason: string) =>
+  api.post(`/api/operations/studies/${studyId}/assign`, done, { userId, reason });
+export const recall = (studyId: string, reason: string) =>
+  api.post(`/api/operations/studies/${studyId}/recall`, done, { reason });
+export const putOnShift = (userId: string, until: number, studyId: string) =>
+  api.post(`/api/operations/readers/${userId}/on-shift`, done, { until, studyId });
+export const moveTo = (studyId: string, poolId: string | undefined, reason: string) =>
+  api.post(`/api/studies/${studyId}/reroute`, done, { ...(poolId === undefined ? {} : { poolId }), reason });
+export const setUrgency = (studyId: string, urgency: Urgency, reason: string) =>
+  api.post(`/api/studies/${studyId}/urgency`, done, { urgency, reason });
+export const pauseClock = (studyId: string, reason: PauseReason, note: string) =>
+  api.post(`/api/studies/${studyId}/clock/pause`, done, { reason, note });
+export const resumeClock = (studyId: string, answer: string) =>
+  api.post(`/api/studies/${studyId}/clock/resume`, done, { answer });
+
+export const useAttribution = (by: "pool" | "site" | "contract") =>
+  useQuery({
+    queryKey: ["attribution", by],
+    queryFn: ({ signal }) => api.get("/api/clocks/attribution", AttributionView, { query: { by, days: 7 }, signal }),
+    placeholderData: keepPreviousData,
+    enabled: useMay("clock.read"),
+  });
+
+// ── What goes in and out ──────────────────────────────────────────────────────────────────────────
 
 export const useDeliveries = () =>
   useQuery({

@@ -24,7 +24,7 @@ import {
 } from "@readroom/shared/contract/http/roster.js";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { z } from "zod";
-import { api, asHubError } from "../../kernel/api";
+import { api, refusalWords } from "../../kernel/api";
 import { useMay } from "../../kernel/session";
 import { toast } from "../../ui/toast";
 
@@ -117,8 +117,7 @@ export function useRosterAction() {
       await client.invalidateQueries({ queryKey: ["roster"] });
       if (done) toast.done(done);
     } catch (thrown) {
-      const error = asHubError(thrown);
-      toast.failed([error.message, error.action].filter(Boolean).join(" "));
+      toast.failed(refusalWords(thrown));
     }
   };
 }

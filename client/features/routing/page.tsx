@@ -1,7 +1,7 @@
 import { Button, Tabs } from "@mantine/core";
 import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
-import { asHubError } from "../../kernel/api";
+import { refusalWords } from "../../kernel/api";
 import { useMay } from "../../kernel/session";
 import { asShown } from "../../ui/loaded";
 import { Page, Panel } from "../../ui/page";
@@ -97,8 +97,7 @@ function StartDraft({ onStarted }: { onStarted: () => void }) {
     try {
       await startDraft();
     } catch (thrown) {
-      const error = asHubError(thrown);
-      toast.refused([error.message, error.action].filter(Boolean).join(" "));
+      toast.refused(refusalWords(thrown));
     } finally {
       setBusy(false);
       onStarted();

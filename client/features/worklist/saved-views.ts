@@ -1,6 +1,6 @@
 import { type SavedView, SavedViews, type ViewDefinition } from "@readroom/shared/contract/http/worklist-views.js";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { api, asHubError } from "../../kernel/api";
+import { api, refusalWords } from "../../kernel/api";
 import { useHubEvents } from "../../kernel/socket";
 import { toast } from "../../ui/toast";
 
@@ -35,8 +35,7 @@ export function useSavedViews(): ViewsInHand {
       client.setQueryData(VIEWS, after);
       return after;
     } catch (thrown) {
-      const error = asHubError(thrown);
-      toast.failed([error.message, error.action].filter(Boolean).join(" "), "The view was not saved");
+      toast.failed(refusalWords(thrown), "The view was not saved");
       return null;
     }
   };

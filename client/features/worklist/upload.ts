@@ -75,7 +75,7 @@ export function readStowAnswer(status: number, answer: unknown): FileOutcome {
     const warning = stored?.["00081196"]?.Value?.[0];
     return { state: "stored", warning: typeof warning === "number" ? `Stored with warning ${hex(warning)}` : null };
   }
-  const message = "message" in dataset && typeof dataset["message"] === "string" ? dataset["message"] : null;
+  const message = "message" in dataset && typeof dataset.message === "string" ? dataset.message : null;
   if (status >= 500) return { state: "unknown", reason: message ?? `The hub answered ${status}` };
   return { state: "refused", reason: message ?? `The hub answered ${status}` };
 }

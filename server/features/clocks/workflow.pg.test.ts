@@ -27,7 +27,10 @@ beforeAll(async () => {
   database = await freshDatabase();
   db = openDatabase(database.url, { max: 3 });
   const { siteId } = await makeHospital(db);
-  await db.pool.query("INSERT INTO dicom_peer (ae_title, host, port, site_id) VALUES ('CT1', '127.0.0.1', $1, $2)", [REPORT_PORT, siteId]);
+  await db.pool.query("INSERT INTO dicom_peer (ae_title, host, port, site_id) VALUES ('CT1', '127.0.0.1', $1, $2)", [
+    REPORT_PORT,
+    siteId,
+  ]);
   const entry = fileURLToPath(new URL("../../app/dimse-process.ts", import.meta.url));
   const config = {
     ...{ databaseUrl: database.url, dataDir: join(root, "data"), host: "127.0.0.1", port: 0, aeTitle: "READROOM" },
@@ -53,7 +56,10 @@ async function send(count: number): Promise<{ study: string; series: string; ins
   const [study, series] = [newUid(), newUid()];
   const instances = Array.from({ length: count }, newUid);
   for (const [index, instance] of instances.entries())
-    await fs.writeFile(join(folder, `${index}.dcm`), makeImage({ study, series, instance, number: index + 1, rows: 32, columns: 32 }));
+    await fs.writeFile(
+      join(folder, `${index}.dcm`),
+      makeImage({ study, series, instance, number: index + 1, rows: 32, columns: 32 }),
+    );
   expect((await dcmsend(called(), [folder])).code).toBe(0);
   const { rows } = await db.pool.query<{ id: string }>("SELECT id FROM study WHERE study_instance_uid = $1", [study]);
   return { study, series, instances, studyId: rows[0]?.id ?? "" };
@@ -80,7 +86,9 @@ describe("modality performed procedure step", () => {
       PerformedProcedureStepStatus: "COMPLETED",
       PerformedProcedureStepEndDate: "20261124",
       PerformedProcedureStepEndTime: "221000",
-      PerformedSeriesSequence: [{ SeriesInstanceUID: series, ReferencedImageSequence: references([...instances, newUid()]) }],
+      PerformedSeriesSequence: [
+        { SeriesInstanceUID: series, ReferencedImageSequence: references([...instances, newUid()]) },
+      ],
     };
     expect(await setStep(called(), uid, ended)).toBe(0);
     expect(await setStep(called(), uid, ended)).toBe(0x0110);
@@ -93,7 +101,10 @@ describe("modality performed procedure step", () => {
 
     const deps = { db, clock: testClock(Date.now()), log: makeLog("silent") };
     await db.pgTx((tx) => weigh(deps, tx, studyId));
-    const weighed = await db.pool.query("SELECT instances_expected AS expected, images_missing AS missing, expected_from AS how FROM study WHERE id = $1", [studyId]);
+    const weighed = await db.pool.query(
+      "SELECT instances_expected AS expected, images_missing AS missing, expected_from AS how FROM study WHERE id = $1",
+      [studyId],
+    );
     expect(weighed.rows[0]).toEqual({ expected: 3, missing: 1, how: "step" });
   });
 });
@@ -104,11 +115,18 @@ describe("storage commitment", () => {
     const listener = listenForReports(REPORT_PORT);
     try {
       const [held, unknown] = [newUid(), newUid()];
-      expect(await requestCommitment(called(), { TransactionUID: held, ReferencedSOPSequence: references(instances) })).toBe(0);
+      expect(
+        await requestCommitment(called(), { TransactionUID: held, ReferencedSOPSequence: references(instances) }),
+      ).toBe(0);
       const all = await listener.next();
       expect([all.type, all.elements.TransactionUID]).toEqual([1, held]);
       expect(all.elements.ReferencedSOPSequence).toHaveLength(3);
-      expect(await requestCommitment(called(), { TransactionUID: unknown, ReferencedSOPSequence: references([...instances, newUid()]) })).toBe(0);
+      expect(
+        await requestCommitment(called(), {
+          TransactionUID: unknown,
+          ReferencedSOPSequence: references([...instances, newUid()]),
+        }),
+      ).toBe(0);
       const some = await listener.next();
       expect(some.type).toBe(2);
       expect(some.elements.ReferencedSOPSequence).toHaveLength(3);

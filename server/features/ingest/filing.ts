@@ -74,7 +74,7 @@ async function fileWhole(filing: FilingDeps, received: Received, existing: Exist
   if (!known || !isCutOff(known.flags)) return null;
   const path = conflictPath(source.organisationId, parsed.sopInstanceUid);
   await received.file.commit(path);
-  const replaced = await replaceCutOff(filing, await makeRecord(received, path), existing.studyId);
+  const replaced = await replaceCutOff(filing.deps, await makeRecord(received, path), existing.studyId);
   // Somebody else's whole one was quicker: this one lies on the disk already and is told of as the conflict that it is now.
   if (replaced === null) return conflictAt(filing, received, existing, path);
   const flags = [...parsed.flags, "replaced one that had come cut off"];

@@ -1,5 +1,5 @@
 import type { Actor } from "@readroom/shared/domain/access.js";
-import type { FilingDeps } from "./filing.js";
+import type { Deps } from "../../kernel/deps.js";
 import { type IndexRecord, imageFields } from "./index-record.js";
 import { announceStudies, type Client, recordIncident } from "./store.js";
 
@@ -82,8 +82,7 @@ export async function replaceInView(
  * The whole object came after one that had been cut off on its way: it takes the other's place. Null where the one in view is whole, or the
  * new one is not: then it is a conflict like any other.
  */
-export async function replaceCutOff(filing: FilingDeps, record: IndexRecord, studyId: string): Promise<string | null> {
-  const { deps } = filing;
+export async function replaceCutOff(deps: Deps, record: IndexRecord, studyId: string): Promise<string | null> {
   if (isCutOff(record.parsed.flags)) return null;
   return deps.db.pgTx(async (client) => {
     const before = await inView(client, studyId, record.parsed.sopInstanceUid);

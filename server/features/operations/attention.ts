@@ -322,7 +322,7 @@ function credential(one: Queues["credentials"][number], now: Instant): Found[] {
       title: place(one.name, what),
       reason: `${one.kind === "licence" ? "The licence" : "The privileges"} ${one.kind === "licence" ? when.replace(/^end /, "ends ") : when}.`,
       actions: [
-        { label: "Renew in the roster", href: "/roster/readers", needs: "roster.read" },
+        { label: "Renew in the roster", href: `/roster/people/${one.userId}`, needs: "roster.read" },
         noted("credential_expiring", id, "Under way", "Who renews it, and by when?"),
       ],
     },

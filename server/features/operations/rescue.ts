@@ -56,6 +56,8 @@ export async function rescueView(deps: Deps, actor: UserActor, studyId: string):
         ...forStudy(study, reader, pools, loadOf(reader, load.get(reader.userId), now)),
         standing: right.may ? ("eligible" as const) : isOnlyAway(right.against) ? ("away" as const) : ("no" as const),
         reasons: [...verdict(reader, right, study.siteName).reasons],
+        mayStart:
+          !right.may && right.against.every(({ reason }) => reason === "off_shift" || reason === "on_call_only"),
       }))
       .sort((a, b) => order(a) - order(b) || a.holding - b.holding || a.name.localeCompare(b.name)),
     pools: pools.map(({ id, name, openNow }) => {
@@ -92,7 +94,7 @@ function forStudy(
   { scope }: GroupReader,
   pools: readonly PoolRow[],
   load: ReturnType<typeof loadOf>,
-): Omit<ReaderForStudy, "standing" | "reasons"> {
+): Omit<ReaderForStudy, "standing" | "reasons" | "mayStart"> {
   const { id, name, shortName, colour, holding, rvu, rvuCapacity } = load;
   return {
     ...{ id, name, shortName, colour, rvu, rvuCapacity },

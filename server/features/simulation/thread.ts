@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import type { Job, ResultOf } from "./job.js";
+import { type Job, type ResultOf, runJob } from "./job.js";
 
 export interface ThreadOptions {
   readonly signal: AbortSignal;
@@ -17,7 +17,7 @@ type Message =
 const MOST_MEMORY_MB = 768;
 
 /** Runs a job on a thread at low priority. Rejects with the signal's reason when it is aborted, and with the job's own error. */
-export const runInThread: Runner = (job, { signal, onProgress }) =>
+const runBuilt: Runner = (job, { signal, onProgress }) =>
   new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const worker = new Worker(new URL("./worker.js", import.meta.url), {
@@ -41,3 +41,11 @@ export const runInThread: Runner = (job, { signal, onProgress }) =>
     worker.on("error", (error) => end(() => reject(error)));
     worker.on("exit", (code) => end(() => reject(new Error(`the simulation ended early with status ${code}`))));
   });
+
+const runHere: Runner = async (job, { signal, onProgress }) => {
+  signal.throwIfAborted();
+  return runJob(job, (share) => onProgress?.(share));
+};
+
+/** A thread needs the built worker: a hub run from its sources, as in tests, does the job where it stands. */
+export const runInThread: Runner = import.meta.url.endsWith(".ts") ? runHere : runBuilt;

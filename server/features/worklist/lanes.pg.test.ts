@@ -49,7 +49,7 @@ const LANES = `study_id AS "studyId", pool_id AS "poolId", subspecialty, urgency
 async function bestByHand(reader: UserActor, lastKind: string): Promise<string | null> {
   const asker = await new ReaderLanes(world.deps).of(reader);
   if (!asker.ok) throw new Error(asker.error.message);
-  const all = await rows<LaneStudy>(`SELECT ${LANES} FROM study s, study_lanes_of(s) AS l`);
+  const all = await rows<LaneStudy>(`SELECT ${LANES} FROM (SELECT l.* FROM study s, study_lanes_of(s) AS l) AS anew`);
   const own = await rows<{ id: string }>(
     `SELECT DISTINCT s.id FROM study s JOIN study pr ON pr.patient_id = s.patient_id AND pr.id <> s.id
      JOIN report_version v ON v.study_id = pr.id WHERE v.signed_by = $1`,

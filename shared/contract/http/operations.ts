@@ -124,6 +124,8 @@ export type OperationsView = z.infer<typeof OperationsView>;
 export const ReaderForStudy = PersonChip.extend({
   standing: z.enum(["eligible", "away", "no"]),
   reasons: z.array(z.string()),
+  /** Only a shift is missing: the reader may be put on one. */
+  mayStart: z.boolean(),
   inPool: z.boolean(),
   /** Pools of the reader in which such a study can stand. */
   pools: z.array(z.string()),

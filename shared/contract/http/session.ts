@@ -47,6 +47,8 @@ export type SessionView = z.infer<typeof SessionView>;
 export const HubInfo = z.object({
   name: z.string(),
   version: z.string(),
+  /** Of what client and hub say to each other (contract/version.ts): a page with another number has to be loaded again. */
+  contract: z.number().int(),
   demo: z.boolean(),
   demoLogins: z.array(
     z.object({ email: z.string(), password: z.string(), name: z.string(), role: z.string(), blurb: z.string() }),

@@ -2,8 +2,10 @@ import { Button, NumberInput, Select, TextInput } from "@mantine/core";
 import type { PeerView } from "@readroom/shared/contract/http/admin.js";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { refusalWords } from "../../../kernel/api";
 import { useMay } from "../../../kernel/session";
 import { ConfirmInline } from "../../../ui/confirm-inline";
+import { FormDialog } from "../../../ui/form-dialog";
 import { ago } from "../../../ui/format";
 import { List } from "../../../ui/list";
 import { mapLoaded } from "../../../ui/loaded";
@@ -11,7 +13,7 @@ import { useNow } from "../../../ui/now";
 import { Panel } from "../../../ui/page";
 import { EmptyState } from "../../../ui/states";
 import { addPeer, removePeer, usePeers, useScope } from "../source";
-import { FormDialog, useAdminAction } from "./form";
+import { useAdminAction } from "./form";
 
 /** DICOM devices that may send to the hub, each known by its AE title and address. */
 export function Peers() {
@@ -74,6 +76,7 @@ function AddPeer({ onClose }: { onClose: () => void }) {
     setPeer((was) => ({ ...was, [field]: value ?? "" }));
   return (
     <FormDialog
+      words={refusalWords}
       title="Allow a device"
       opened
       onClose={onClose}

@@ -3,8 +3,10 @@ import type { UserView } from "@readroom/shared/contract/http/admin.js";
 import type { Role } from "@readroom/shared/domain/access.js";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { refusalWords } from "../../../kernel/api";
 import { useMay } from "../../../kernel/session";
 import { ConfirmInline } from "../../../ui/confirm-inline";
+import { FormDialog } from "../../../ui/form-dialog";
 import { ago } from "../../../ui/format";
 import { List } from "../../../ui/list";
 import { mapLoaded } from "../../../ui/loaded";
@@ -14,7 +16,7 @@ import { EmptyState } from "../../../ui/states";
 import { Tone } from "../../../ui/tone";
 import classes from "../page.module.css";
 import { addUser, disableUser, newPassword, useScope, useUsers } from "../source";
-import { FormDialog, SecretDialog, useAdminAction } from "./form";
+import { SecretDialog, useAdminAction } from "./form";
 
 const ROLE_WORDS: Record<Exclude<Role, "integration">, string> = {
   radiologist: "Radiologist",
@@ -111,6 +113,7 @@ function AddPerson({ onClose, onSecret }: { onClose: () => void; onSecret: (secr
     setPerson((was) => ({ ...was, [field]: value ?? "" }));
   return (
     <FormDialog
+      words={refusalWords}
       title="Add a person"
       opened
       onClose={onClose}

@@ -2,7 +2,9 @@ import { Button, Select, TextInput } from "@mantine/core";
 import type { TokenView } from "@readroom/shared/contract/http/admin.js";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { refusalWords } from "../../../kernel/api";
 import { ConfirmInline } from "../../../ui/confirm-inline";
+import { FormDialog } from "../../../ui/form-dialog";
 import { ago, dateOnly } from "../../../ui/format";
 import { List } from "../../../ui/list";
 import { mapLoaded } from "../../../ui/loaded";
@@ -11,7 +13,7 @@ import { Panel } from "../../../ui/page";
 import { EmptyState } from "../../../ui/states";
 import { Tone } from "../../../ui/tone";
 import { addToken, revokeToken, useScope, useTokens } from "../source";
-import { FormDialog, SecretDialog, useAdminAction } from "./form";
+import { SecretDialog, useAdminAction } from "./form";
 
 /** Bearer tokens of programs that talk to the hub over http. */
 export function Tokens() {
@@ -74,6 +76,7 @@ function AddToken({ onClose, onSecret }: { onClose: () => void; onSecret: (secre
   const sites = organisations.find((one) => one.id === organisationId)?.sites ?? [];
   return (
     <FormDialog
+      words={refusalWords}
       title="Make a token"
       opened
       onClose={onClose}

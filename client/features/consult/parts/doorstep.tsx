@@ -4,7 +4,7 @@ import type { GuestView, JoinPreview } from "@readroom/shared/contract/http/crit
 import { IconLinkOff, IconPhoneCall } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { asHubError, type HubError } from "../../../kernel/api";
+import { asHubError, type HubError, refusalWords } from "../../../kernel/api";
 import { EmptyState, SkeletonRows } from "../../../ui/states";
 import { toast } from "../../../ui/toast";
 import { UrgencyChip } from "../../../ui/urgency-chip";
@@ -44,8 +44,7 @@ function Invitation({
     try {
       onEntered(await enterByLink(token, name));
     } catch (thrown) {
-      const error = asHubError(thrown);
-      toast.refused([error.message, error.action].filter(Boolean).join(" "));
+      toast.refused(refusalWords(thrown));
       setEntering(false);
     }
   });

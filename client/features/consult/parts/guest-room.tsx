@@ -2,7 +2,7 @@ import type { CriticalView, GuestView } from "@readroom/shared/contract/http/cri
 import { IconCircleCheck } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
-import { asHubError } from "../../../kernel/api";
+import { refusalWords } from "../../../kernel/api";
 import { useHubEvents } from "../../../kernel/socket";
 import { PatientBanner } from "../../../ui/patient-banner";
 import { toast } from "../../../ui/toast";
@@ -29,8 +29,7 @@ export function GuestRoom({ first, autoJoin }: { first: GuestView; autoJoin: boo
       if (done) toast.done(done);
       return true;
     } catch (thrown) {
-      const error = asHubError(thrown);
-      toast.refused([error.message, error.action].filter(Boolean).join(" "));
+      toast.refused(refusalWords(thrown));
       return false;
     }
   };

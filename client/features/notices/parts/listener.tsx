@@ -49,6 +49,7 @@ function note(bundle: Bundle, open: (href: string) => void): void {
     color: bundle.urgent ? "red" : "teal",
     title: bundle.title,
     withBorder: true,
+    closeButtonProps: { "aria-label": "Close" },
     autoClose: bundle.urgent ? 30_000 : 6_000,
     message: (
       <span className={classes.note}>

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import type { NoticeSettings } from "@readroom/shared/contract/http/notices.js";
 import { useEffect, useState } from "react";
-import { asHubError } from "../../../kernel/api";
+import { asHubError, refusalWords } from "../../../kernel/api";
 import { toast } from "../../../ui/toast";
 import { type Permission, permissionWords } from "../model";
 import { beginPush, currentPush, pushSupported, stopPush } from "../push";
@@ -140,8 +140,7 @@ function Test({ channel, label }: { channel: "push" | "mail"; label: string }) {
       await sendTest(channel);
       toast.done("A test is on its way.");
     } catch (thrown) {
-      const { message, action } = asHubError(thrown);
-      toast.failed([message, action].filter(Boolean).join(" "));
+      toast.failed(refusalWords(thrown));
     } finally {
       setBusy(false);
     }

@@ -1,18 +1,28 @@
-import { Tooltip } from "@mantine/core";
-import type { ReaderLoad } from "@readroom/shared/contract/http/operations.js";
-import { Link } from "react-router";
-import { sayLeft, spellLeft } from "../../../ui/deadline";
 import { timeOfDay } from "../../../ui/format";
 import { useNow } from "../../../ui/now";
-import { type Lane, MARKS, place, rowsOf } from "../model";
+import { countsOf, type Lane, MARKS, place } from "../model";
+import { CrewList } from "./crew";
 import classes from "./lanes.module.css";
+import { Track } from "./track";
 
 /** Pools as lanes; each study is a tick that runs towards "now" as its clock runs down. */
-export function Lanes({ lanes }: { lanes: readonly Lane[] }) {
-  const now = useNow();
+export function Lanes({
+  lanes,
+  seesRows,
+  picked,
+  onPick,
+}: {
+  lanes: readonly Lane[];
+  seesRows: boolean;
+  picked: string | null;
+  onPick(studyId: string): void;
+}) {
   return (
     <div className={classes.lanes}>
       <div className={classes.axis} aria-hidden="true">
+        <span className={classes.overdue} style={{ width: `${100 * place(0)}%` }}>
+          overdue
+        </span>
         {MARKS.map((mark) => (
           <span
             key={mark.label}
@@ -26,46 +36,9 @@ export function Lanes({ lanes }: { lanes: readonly Lane[] }) {
       </div>
       {lanes.map((lane) => (
         <section key={lane.pool.id} className={classes.lane} aria-label={`Pool ${lane.pool.name}`}>
-          <div className={classes.name}>
-            <h3>{lane.pool.name}</h3>
-            <span>
-              {lane.ticks.filter((tick) => tick.holder === null).length} waiting ·{" "}
-              {lane.ticks.filter((tick) => tick.holder !== null).length} being read
-            </span>
-          </div>
-          <div className={classes.track}>
-            {MARKS.map((mark) => (
-              <span
-                key={mark.label}
-                className={classes.rule}
-                data-now={mark.left === 0}
-                style={{ left: `${100 * place(mark.left)}%` }}
-              />
-            ))}
-            {rowsOf(lane.ticks, now).map(({ tick, at, row }) => (
-              <Tooltip
-                key={tick.studyId}
-                label={`${tick.label} · ${spellLeft(tick.deadline - now)}${tick.holder ? ` · ${tick.holder}` : ""}`}
-                openDelay={80}
-              >
-                <Link
-                  to={`/read/${tick.studyId}`}
-                  className={classes.tick}
-                  data-urgency={tick.urgency}
-                  data-over={tick.deadline <= now}
-                  data-held={tick.holder !== null}
-                  style={{ left: `${100 * at}%`, top: 8 + row * 18 }}
-                  aria-label={`${tick.label}, ${tick.urgency}, ${sayLeft(tick.deadline - now)}${tick.holder ? `, held by ${tick.holder}` : ""}`}
-                />
-              </Tooltip>
-            ))}
-          </div>
-          <ul className={classes.readers}>
-            {lane.readers.length === 0 ? <li className={classes.nobody}>Nobody on shift</li> : null}
-            {lane.readers.map((reader) => (
-              <ReaderLine key={reader.id} reader={reader} />
-            ))}
-          </ul>
+          <LaneHead lane={lane} seesRows={seesRows} />
+          <Track lane={lane} picked={picked} onPick={onPick} />
+          <CrewList lane={lane} />
         </section>
       ))}
       <Legend />
@@ -73,17 +46,33 @@ export function Lanes({ lanes }: { lanes: readonly Lane[] }) {
   );
 }
 
-function ReaderLine({ reader }: { reader: ReaderLoad }) {
+function LaneHead({ lane, seesRows }: { lane: Lane; seesRows: boolean }) {
+  const now = useNow();
+  const { pool } = lane;
+  const counts = countsOf(lane, now, seesRows);
   return (
-    <li className={classes.reader} data-break={reader.onBreak}>
-      <span className={classes.dot} style={{ background: reader.colour }} aria-hidden="true" />
-      <span className="rr-ellipsis">{reader.name}</span>
-      <span className={classes.load}>
-        {reader.onBreak ? "on a break" : reader.holding.length ? `${reader.holding.length} open` : "free"}
-        {reader.signed ? ` · ${reader.signed} signed` : ""}
-        {reader.shiftEndsAt ? ` · → ${timeOfDay(reader.shiftEndsAt)}` : ""}
+    <div className={classes.name}>
+      <h3>{pool.name}</h3>
+      <span>
+        {counts.waiting} waiting · {counts.reading} being read
       </span>
-    </li>
+      {counts.over || counts.short ? (
+        <span className={classes.counts}>
+          {counts.over ? <b data-tone="bad">{counts.over} overdue</b> : null}
+          {counts.short ? <b data-tone="warn">{counts.short} at risk</b> : null}
+        </span>
+      ) : null}
+      {pool.openNow ? (
+        pool.hours ? (
+          <span>open, {pool.hours}</span>
+        ) : null
+      ) : (
+        <span className={classes.closed}>
+          closed{pool.opensAt ? `, opens ${timeOfDay(pool.opensAt)}` : ""}
+          {pool.fallback ? `; new studies go to ${pool.fallback}` : ""}
+        </span>
+      )}
+    </div>
   );
 }
 
@@ -97,6 +86,13 @@ function Legend() {
       ))}
       <span>
         <span className={`${classes.tick} ${classes.sample}`} data-urgency="routine" data-held="true" /> being read
+      </span>
+      <span>
+        <span className={`${classes.tick} ${classes.sample}`} data-urgency="routine" data-standing="over" /> overdue
+      </span>
+      <span>
+        <span className={`${classes.tick} ${classes.sample}`} data-urgency="routine" data-standing="paused" /> clock
+        paused
       </span>
     </p>
   );

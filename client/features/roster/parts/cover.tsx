@@ -49,7 +49,7 @@ function Lane({ cover, week }: { cover: RosterWeek["coverage"][number]; week: Ro
     <li className={classes.line}>
       <span className={classes.who}>
         {cover.name}
-        {hours === 0 ? <Tone tone="ok">covered</Tone> : <Tone tone="bad">{`${hours} h open`}</Tone>}
+        {hours === 0 ? <Tone tone="ok">covered</Tone> : <Tone tone="bad">{`${hours} h without a reader`}</Tone>}
       </span>
       <div className={classes.track}>
         <span className="rr-visually-hidden">

@@ -13,6 +13,7 @@ import classes from "../page.module.css";
 import { offerShift, settle, useMine, useRosterAction } from "../source";
 import { Expiry } from "./expiry";
 import { RosterForm } from "./form";
+import { spanLabel } from "./words";
 
 /** A reader's own shifts, what colleagues ask, and until when one's credentials hold. */
 export function Mine() {
@@ -83,13 +84,13 @@ function OwnShifts({ mine, onOffer }: { mine: MyRoster; onOffer: (shift: ShiftVi
   const asked = (shift: ShiftView) =>
     mine.requests.find((one) => one.shift.id === shift.id && one.fromUserId === shift.userId);
   return (
-    <Panel title="My shifts, five weeks ahead" flush>
+    <Panel title={`My shifts, five weeks ahead (${mine.timeZone})`} flush>
       <List
         label="My shifts"
         loaded={{ data: mine.shifts, error: null, refetch: () => undefined }}
         rowId={(shift) => shift.id}
         columns={[
-          { header: "When", wide: true, render: (shift) => spanInWords(shift, shift.timeZone) },
+          { header: "When", wide: true, render: (shift) => spanLabel(shift, shift.timeZone, mine.timeZone) },
           {
             header: "Kind",
             render: (shift) =>

@@ -6,6 +6,7 @@ import { mapLoaded } from "../../../ui/loaded";
 import { Panel } from "../../../ui/page";
 import { EmptyState } from "../../../ui/states";
 import { Tone } from "../../../ui/tone";
+import classes from "../page.module.css";
 import { useExpiring, usePools, useReaders } from "../source";
 
 /** Readers with what they may read and until when; what runs out soon stands above. */
@@ -17,7 +18,7 @@ export function People() {
   const poolName = (id: string) => pools.data?.pools.find((pool) => pool.id === id)?.name ?? "";
   const soon = expiring.data?.credentials ?? [];
   return (
-    <>
+    <div className={classes.sections}>
       {soon.length > 0 ? (
         <Panel title={`Running out: ${soon.length}`} flush>
           <List
@@ -71,7 +72,7 @@ export function People() {
           }
         />
       </Panel>
-    </>
+    </div>
   );
 }
 

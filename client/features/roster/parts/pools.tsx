@@ -192,7 +192,7 @@ function Opening({ hours, onChange }: { hours: Hours[]; onChange: (hours: Hours[
           <Chip.Group multiple value={one.weekdays} onChange={(weekdays) => set(one.key, { weekdays })}>
             <Group gap={4}>
               {WEEKDAYS.map((name, at) => (
-                <Chip key={name} value={String(at + 1)} size="xs">
+                <Chip key={name} value={String(at + 1)} size="xs" variant="outline">
                   {name}
                 </Chip>
               ))}

@@ -107,7 +107,7 @@ export function PatternForm({ week, onClose }: { week: RosterWeek; onClose: () =
         <Chip.Group multiple value={weekdays} onChange={setWeekdays}>
           <Group gap={6}>
             {WEEKDAYS.map((name, at) => (
-              <Chip key={name} value={String(at + 1)} size="xs">
+              <Chip key={name} value={String(at + 1)} size="xs" variant="outline">
                 {name}
               </Chip>
             ))}

@@ -5,6 +5,7 @@ import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
 import { useState } from "react";
 import { serverClock } from "../../../kernel/clock";
 import { useMay, useSignedIn } from "../../../kernel/session";
+import { dateOnly } from "../../../ui/format";
 import { asShown } from "../../../ui/loaded";
 import { Panel } from "../../../ui/page";
 import { EmptyState, ErrorState, OfflineState, SkeletonRows } from "../../../ui/states";
@@ -43,7 +44,7 @@ function Week({ week, onMove }: { week: RosterWeek; onMove: (from: string) => vo
   return (
     <div className={classes.sections}>
       <Panel
-        title={`Week of ${week.from}`}
+        title={`Week of ${dateOnly(week.from.replaceAll("-", ""))}`}
         flush
         aside={
           <Group gap={8}>

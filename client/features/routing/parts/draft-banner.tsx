@@ -1,10 +1,10 @@
 import { Alert, Button, Group, Textarea } from "@mantine/core";
 import type { DraftView } from "@readroom/shared/contract/http/routing.js";
 import { useState } from "react";
-import { asHubError } from "../../../kernel/api";
+import { asHubError, refusalWords } from "../../../kernel/api";
 import { ConfirmInline } from "../../../ui/confirm-inline";
+import { FormDialog } from "../../../ui/form-dialog";
 import { toast } from "../../../ui/toast";
-import { FormDialog } from "../../admin/parts/form";
 import classes from "../page.module.css";
 import { discardDraft, publishDraft } from "../source";
 import type { DraftEdit } from "../use-draft-edit";
@@ -116,6 +116,7 @@ function Publish({ draft, edit, onClose }: { draft: DraftView; edit: DraftEdit; 
   const [note, setNote] = useState("");
   return (
     <FormDialog
+      words={refusalWords}
       title="Publish the draft"
       opened
       onClose={onClose}

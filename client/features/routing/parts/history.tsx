@@ -1,6 +1,6 @@
 import { Button, Modal } from "@mantine/core";
 import { useState } from "react";
-import { asHubError } from "../../../kernel/api";
+import { refusalWords } from "../../../kernel/api";
 import { dateTime } from "../../../ui/format";
 import { List } from "../../../ui/list";
 import { asShown, mapLoaded } from "../../../ui/loaded";
@@ -21,8 +21,7 @@ export function History({ mayRestore, onRestored }: { mayRestore: boolean; onRes
       setOpen(null);
       onRestored();
     } catch (thrown) {
-      const error = asHubError(thrown);
-      toast.refused([error.message, error.action].filter(Boolean).join(" "));
+      toast.refused(refusalWords(thrown));
     }
   };
   return (

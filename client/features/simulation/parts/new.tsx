@@ -2,7 +2,7 @@ import { Button, Group, MultiSelect, Select, Stack, TextInput } from "@mantine/c
 import { useForm } from "@mantine/form";
 import type { SimulationChoices, SimulationRequest } from "@readroom/shared/contract/http/simulation.js";
 import { useState } from "react";
-import { asHubError } from "../../../kernel/api";
+import { refusalWords } from "../../../kernel/api";
 import { SkeletonRows } from "../../../ui/states";
 import { toast } from "../../../ui/toast";
 import { startSimulation } from "../source";
@@ -50,8 +50,7 @@ function Form({ choices, onStarted }: { choices: SimulationChoices; onStarted: (
       const request = { ...values, shifts } as SimulationRequest;
       onStarted((await startSimulation(request)).id);
     } catch (thrown) {
-      const { message, action } = asHubError(thrown);
-      toast.failed([message, action].filter(Boolean).join(" "));
+      toast.failed(refusalWords(thrown));
     }
     setBusy(false);
   });

@@ -2,7 +2,7 @@ import { Button, Modal, Radio, SegmentedControl, Textarea } from "@mantine/core"
 import { RETURN_REASONS, type ReturnReason } from "@readroom/shared/contract/http/worklist.js";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, type ReactNode, useState } from "react";
-import { asHubError } from "../../../kernel/api";
+import { asHubError, refusalWords } from "../../../kernel/api";
 import { toast } from "../../../ui/toast";
 import type { Line } from "../model";
 import classes from "../page.module.css";
@@ -75,8 +75,7 @@ function Ask({
       onDone(await act());
       onClose();
     } catch (thrown) {
-      const error = asHubError(thrown);
-      toast.refused([error.message, error.action].filter(Boolean).join(" "));
+      toast.refused(refusalWords(thrown));
     } finally {
       setBusy(false);
     }

@@ -1,7 +1,7 @@
 import { Button, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { asHubError } from "../../../kernel/api";
+import { refusalWords } from "../../../kernel/api";
 import { useMay } from "../../../kernel/session";
 import { dateTime } from "../../../ui/format";
 import { toast } from "../../../ui/toast";
@@ -26,8 +26,7 @@ export function MatchOrder({ line }: { line: Line }) {
     try {
       store.push({ type: "line", line: await act() });
     } catch (thrown) {
-      const error = asHubError(thrown);
-      toast.failed([error.message, error.action].filter(Boolean).join(" "));
+      toast.failed(refusalWords(thrown));
     } finally {
       setBusy(null);
     }
