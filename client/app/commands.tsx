@@ -7,6 +7,8 @@ import { findStudies } from "../features/worklist/public";
 import { useMay, useSignedIn } from "../kernel/session";
 import { dateTime } from "../ui/format";
 import { KeyHint, useKeyMap } from "../ui/keys";
+import { chooseFirst, paletteStore } from "../ui/palette";
+import classes from "./commands.module.css";
 import { navOf } from "./nav";
 
 const AFTER_MS = 150;
@@ -22,6 +24,10 @@ export function Commands() {
   const [keyed, setKeyed] = useState<SpotlightActionData[]>([]);
   const [text, setText] = useState("");
   const studies = useStudiesFound(text);
+  const first = studies[0]?.id;
+  useEffect(() => {
+    if (first) chooseFirst();
+  }, [first]);
   const places: SpotlightActionData[] = navOf(session.actions).map((item) => ({
     id: item.to,
     label: item.label,
@@ -48,7 +54,9 @@ export function Commands() {
   }));
   return (
     <Spotlight
+      store={paletteStore}
       shortcut={null}
+      classNames={{ action: classes.action ?? "", actionDescription: classes.description ?? "" }}
       attributes={{ content: { "aria-label": "Search or type a command" } }}
       yOffset="12vh"
       centered={false}

@@ -1,5 +1,4 @@
 import { Burger, Drawer, useMantineColorScheme } from "@mantine/core";
-import { spotlight } from "@mantine/spotlight";
 import { IconSearch } from "@tabler/icons-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { NavLink, Outlet, useLocation, useMatch } from "react-router";
@@ -8,6 +7,7 @@ import { useHeldClaims, useListKeptTrue } from "../features/worklist/public";
 import { useMay, useSignedIn } from "../kernel/session";
 import { KeyHint, useKeys } from "../ui/keys";
 import { Logo } from "../ui/logo";
+import { palette } from "../ui/palette";
 import { ErrorState, SkeletonRows, useAfter } from "../ui/states";
 import { Commands } from "./commands";
 import { navOf } from "./nav";
@@ -37,7 +37,7 @@ export function Shell() {
       keys: ["mod+K"],
       label: "Search or type a command",
       group: "Everywhere",
-      run: spotlight.open,
+      run: palette.open,
       whileTyping: true,
     },
   ]);
@@ -85,7 +85,7 @@ function TopBar() {
       <nav className={classes.nav} aria-label="Pages">
         {links}
       </nav>
-      <button type="button" className={classes.search} onClick={spotlight.open}>
+      <button type="button" className={classes.search} onClick={palette.open}>
         <IconSearch size={14} stroke={1.8} aria-hidden="true" />
         <span className={classes.searchText}>Search or type a command</span>
         <span className={classes.searchKey}>

@@ -58,6 +58,9 @@ const ink: MantineColorsTuple = [
   "#000000",
 ];
 
+/** A dialog's `header` element is no banner of the page. */
+const DIALOG_PARTS = { header: { role: "presentation" } };
+
 /** The one theme: type sizes, radii, density and defaults of every control. Colours by role live in `tokens.css`. */
 export const theme = createTheme({
   primaryColor: "teal",
@@ -108,10 +111,18 @@ export const theme = createTheme({
       styles: { root: { textTransform: "none" } },
     }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 350, transitionProps: { duration: 120 }, withArrow: false } }),
-    Menu: Menu.extend({ defaultProps: { transitionProps: { duration: 80 }, shadow: "md", withinPortal: true } }),
+    // The first item takes the focus: the placeholder that would is a thing in the menu which is no item.
+    Menu: Menu.extend({
+      defaultProps: {
+        ...{ transitionProps: { duration: 80 }, shadow: "md" },
+        ...{ withinPortal: true, withInitialFocusPlaceholder: false },
+      },
+    }),
     Popover: Popover.extend({ defaultProps: { transitionProps: { duration: 80 }, shadow: "md" } }),
-    Modal: Modal.extend({ defaultProps: { transitionProps: { duration: 120 }, centered: true, radius: "lg" } }),
-    Drawer: Drawer.extend({ defaultProps: { transitionProps: { duration: 120 } } }),
+    Modal: Modal.extend({
+      defaultProps: { transitionProps: { duration: 120 }, centered: true, radius: "lg", attributes: DIALOG_PARTS },
+    }),
+    Drawer: Drawer.extend({ defaultProps: { transitionProps: { duration: 120 }, attributes: DIALOG_PARTS } }),
     Paper: Paper.extend({ defaultProps: { radius: "lg" } }),
     TextInput: TextInput.extend({ defaultProps: { size: "sm" } }),
     PasswordInput: PasswordInput.extend({ defaultProps: { size: "sm" } }),

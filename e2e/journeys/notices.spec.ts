@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 import { makeImage, newUid } from "../devices/dicom-maker";
 import { OrderSender } from "../devices/hospital";
 import { storescu } from "../devices/modality";
+import { axe } from "../fixtures/axe";
 import { logInOnScreen, openScreen, type Screen } from "../fixtures/browser";
 import { type RunningHub, startHub } from "../fixtures/hub";
 import { orderMessage } from "../fixtures/order-message";
@@ -64,10 +64,6 @@ async function arrives(reader: Person, accession: string, priority: "S" | "R" = 
 
 const bell = (page: Page) => page.getByRole("button", { name: /^Notices:/ });
 const look = async (page: Page, name: string) => void (await page.screenshot({ path: join(PICTURES, `${name}.png`) }));
-async function axe(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect.soft(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html.slice(0, 160))])).toEqual([]);
-}
 async function clean({ problems, context }: Screen): Promise<void> {
   expect(problems).toEqual([]);
   await context.close();
@@ -89,7 +85,7 @@ test("a stat study rings; behind an open report it waits, and the signature rele
     const panel = page.getByRole("dialog", { name: "Notices" });
     await expect(panel.getByRole("button", { name: /A stat study is waiting/ }).first()).toContainText("CT Head");
     await expect(panel).not.toContainText(/QUIET/);
-    await axe(page);
+    expect.soft(await axe(page, "notices")).toEqual([]);
     await look(page, "bell");
     await panel
       .getByRole("button", { name: /A stat study is waiting/ })
@@ -195,7 +191,7 @@ test("settings of notices and the fairness ledger, dark and light, on a desk and
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
       await page.goto("/settings/notifications");
       await expect(page.getByRole("checkbox", { name: "Handed to me: Bell" })).toBeDisabled();
-      await axe(page);
+      expect.soft(await axe(page, "notices")).toEqual([]);
       await look(page, `settings-${scheme}-${size}`);
       await page.goto("/fairness");
       await page
@@ -204,11 +200,11 @@ test("settings of notices and the fairness ledger, dark and light, on a desk and
         .click();
       const drawer = page.getByRole("dialog", { name: /Dr Miguel Ortiz/ });
       await expect(drawer).toContainText(/waited/);
-      await axe(page);
+      expect.soft(await axe(page, "notices")).toEqual([]);
       await look(page, `entries-${scheme}-${size}`);
       await page.keyboard.press("Escape");
       await expect(drawer).toBeHidden();
-      await axe(page);
+      expect.soft(await axe(page, "notices")).toEqual([]);
       await look(page, `fairness-${scheme}-${size}`);
       expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
     }

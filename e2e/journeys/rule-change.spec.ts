@@ -2,12 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 import type { WhyView } from "@readroom/shared/contract/http/routing.js";
 import { makeImage, newUid } from "../devices/dicom-maker";
 import { OrderSender } from "../devices/hospital";
 import { storescu } from "../devices/modality";
+import { axe } from "../fixtures/axe";
 import { logInOnScreen, openScreen, PHONE } from "../fixtures/browser";
 import { type RunningHub, startHub } from "../fixtures/hub";
 import type { Row } from "../fixtures/night";
@@ -79,7 +79,9 @@ test("a rule goes from draft to live, and a waiting study moves with its explana
     await expect(form.getByText("If the modality is CT or CTT → Neuro pool, at least urgent.")).toBeVisible();
     await clean(page, "editor");
     await form.getByRole("button", { name: "Save the rule" }).click();
-    await expect(page.getByRole("alert")).toContainText("“Collections to neuro”: DICOM knows no modality CTT.");
+    await expect(page.getByRole("alert", { name: "It can’t be published like this" })).toContainText(
+      "“Collections to neuro”: DICOM knows no modality CTT.",
+    );
     await page.getByRole("button", { name: "Publish" }).click();
     const publish = page.getByRole("dialog", { name: "Publish the draft" });
     await publish.getByRole("textbox").fill("too early");
@@ -110,7 +112,7 @@ test("a rule goes from draft to live, and a waiting study moves with its explana
       await page.keyboard.press("Alt+ArrowUp");
       await expect.poll(() => placeOf(page)).toBe(places - 1);
     }
-    await expect(page.getByRole("region", { name: "Draft" })).toContainText("New: “Collections to neuro”");
+    await expect(page.getByRole("region", { name: "Draft", exact: true })).toContainText("New: “Collections to neuro”");
     await clean(page, "rules");
   });
 
@@ -119,7 +121,7 @@ test("a rule goes from draft to live, and a waiting study moves with its explana
     await page.getByLabel("Accession number").fill(ACCESSION);
     await page.getByRole("button", { name: "Try on it" }).click();
     await expect(page.getByRole("region", { name: "In effect" })).toContainText(/Body/);
-    await expect(page.getByRole("region", { name: "Draft", exact: true }).last()).toContainText("Collections to neuro");
+    await expect(page.getByRole("region", { name: "With the draft" })).toContainText("Collections to neuro");
     await page.getByRole("button", { name: "Compare" }).click();
     await expect(page.getByText("would go elsewhere")).toBeVisible();
     await clean(page, "try");
@@ -186,10 +188,7 @@ async function choose(page: Page, label: string, option: RegExp): Promise<void> 
 
 async function clean(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(PICTURES, `${name}.png`) });
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(
-    violations.map(({ id, nodes }) => `${name}: ${id} ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`),
-  ).toEqual([]);
+  expect(await axe(page, name)).toEqual([]);
 }
 
 function images(): string[] {

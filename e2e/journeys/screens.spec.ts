@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import AxeBuilder from "@axe-core/playwright";
 import { type Browser, expect, type Page, test } from "@playwright/test";
+import { axe } from "../fixtures/axe";
 import { greysOnScreen, logInOnScreen, openScreen, type Screen } from "../fixtures/browser";
 import { type RunningHub, startHub } from "../fixtures/hub";
 import { nightIsIn, type Row, sendNight } from "../fixtures/night";
@@ -166,14 +166,7 @@ async function choose(page: Page, scheme: "dark" | "light"): Promise<void> {
 }
 
 async function complaints(page: Page, where: string): Promise<unknown[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const found: unknown[] = violations.map(({ id, nodes }) => ({
-    where,
-    rule: id,
-    nodes: nodes
-      .slice(0, 6)
-      .map((node) => `${node.target.join(" ")}: ${node.failureSummary?.split("\n").at(1)?.trim()}`),
-  }));
+  const found: unknown[] = await axe(page, where);
   const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   if (wider > 0) found.push({ where, rule: "no sideways scrolling", wider });
   return found;

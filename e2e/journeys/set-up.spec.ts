@@ -144,7 +144,9 @@ test("an empty hub is set up until a modality's study is in front of a reader", 
     await expect(reader.page.getByRole("row", { name: /US-NY/ })).toContainText("through");
   });
 
-  expect([...administrator.problems, ...reader.problems]).toEqual([]);
+  // The second pattern of shifts was refused: a browser logs that by itself.
+  const problems = [...administrator.problems, ...reader.problems].filter((one) => !/status of 409/.test(one));
+  expect(problems).toEqual([]);
 });
 
 async function logIn(page: Page, email: string, password: string): Promise<void> {

@@ -125,7 +125,7 @@ function OnShift({
       <Button
         variant="default"
         disabled={busy}
-        aria-label={`Put ${reader.name} on shift`}
+        aria-label={`Put on shift: ${reader.name}`}
         onClick={() =>
           void rescue(`${reader.name} is on shift.`, () => putOnShift(reader.id, until(Number(hours)), view.studyId))
         }

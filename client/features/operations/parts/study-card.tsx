@@ -104,7 +104,7 @@ function Body({ studyId, row, onDone }: { studyId: string; row: Row | null; onDo
 function Head({ row, view }: { row: Row | null; view: RescueView }) {
   const now = useNow();
   return (
-    <header className={classes.head}>
+    <div className={classes.head}>
       {row ? (
         <>
           <p className={classes.line}>
@@ -145,6 +145,6 @@ function Head({ row, view }: { row: Row | null; view: RescueView }) {
           Urgency {view.urgency}: {view.urgencyReason}
         </p>
       ) : null}
-    </header>
+    </div>
   );
 }

@@ -5,6 +5,7 @@ import {
   type ReaderView,
   USUAL_SUBSPECIALTIES,
 } from "@readroom/shared/contract/http/roster.js";
+import { dayOf } from "@readroom/shared/domain/roster/zone.js";
 import { useState } from "react";
 import { serverClock } from "../../../kernel/clock";
 import classes from "../page.module.css";
@@ -12,9 +13,13 @@ import { saveLicence, savePrivilege, saveProfile, usePools, useSites } from "../
 import { Moment, READ_TYPES, RosterForm } from "./form";
 
 type ReadType = "preliminary" | "final";
-const today = (): string => new Date(serverClock.now()).toISOString().slice(0, 10);
-const inYears = (years: number): string =>
-  `${Number(today().slice(0, 4)) + years}${today().slice(4).replace("02-29", "02-28")}`;
+/** Both days may be left as they are proposed: from today where the credential holds, for a year. */
+type Days = { readonly firstDay: string | null; readonly lastDay: string | null };
+const daysFrom = ({ firstDay, lastDay }: Days, timeZone: string | undefined): { firstDay: string; lastDay: string } => {
+  const first = firstDay ?? dayOf(serverClock.now(), timeZone ?? "UTC");
+  const year = `${Number(first.slice(0, 4)) + 1}${first.slice(4).replace("02-29", "02-28")}`;
+  return { firstDay: first, lastDay: lastDay ?? year };
+};
 const orNull = (value: number | string): number | null => (typeof value === "number" ? value : null);
 
 export function ProfileForm({ reader, onClose }: { reader: ReaderView; onClose: () => void }) {
@@ -90,7 +95,7 @@ function Validity({
   where,
 }: {
   days: { firstDay: string; lastDay: string };
-  onChange: (days: { firstDay: string; lastDay: string }) => void;
+  onChange: (days: Days) => void;
   where: string;
 }) {
   return (
@@ -127,10 +132,8 @@ export function LicenceForm({
   const sites = useSites();
   const [jurisdiction, setJurisdiction] = useState(licence?.jurisdiction ?? "");
   const [number, setNumber] = useState(licence?.number ?? "");
-  const [days, setDays] = useState({
-    firstDay: licence?.firstDay ?? today(),
-    lastDay: licence?.lastDay ?? inYears(1),
-  });
+  const [chosen, setDays] = useState<Days>({ firstDay: licence?.firstDay ?? null, lastDay: licence?.lastDay ?? null });
+  const days = daysFrom(chosen, sites.data?.sites.find((site) => site.jurisdiction === jurisdiction)?.timeZone);
   const known = [...new Set((sites.data?.sites ?? []).map((site) => site.jurisdiction))];
   return (
     <RosterForm
@@ -164,10 +167,11 @@ export function PrivilegeForm({
   const sites = useSites();
   const [siteId, setSiteId] = useState<string | null>(privilege?.siteId ?? null);
   const [readTypes, setReadTypes] = useState<string[]>(privilege?.readTypes ?? ["preliminary", "final"]);
-  const [days, setDays] = useState({
-    firstDay: privilege?.firstDay ?? today(),
-    lastDay: privilege?.lastDay ?? inYears(1),
+  const [chosen, setDays] = useState<Days>({
+    firstDay: privilege?.firstDay ?? null,
+    lastDay: privilege?.lastDay ?? null,
   });
+  const days = daysFrom(chosen, sites.data?.sites.find((site) => site.id === siteId)?.timeZone);
   return (
     <RosterForm
       title={privilege ? "Change the privileges" : "Add privileges"}

@@ -90,7 +90,7 @@ function Beside({ view }: { view: TryView }) {
       </p>
       <div className={classes.sides}>
         <Side title="In effect" decision={now} />
-        <Side title="Draft" decision={draft} />
+        <Side title="With the draft" decision={draft} />
       </div>
     </>
   );

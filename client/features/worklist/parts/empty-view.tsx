@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
-import { spotlight } from "@mantine/spotlight";
 import { IconCircleCheck, IconFilterOff } from "@tabler/icons-react";
 import { useSignedIn } from "../../../kernel/session";
+import { palette } from "../../../ui/palette";
 import { EmptyState } from "../../../ui/states";
 
 /** Nothing under this tab, and what that means. What is not on the list may still be found in the archive. */
@@ -14,7 +14,7 @@ export function EmptyView({ view, text: sought, filters }: { view: string; text:
         title={sought ? "Nothing on this list fits" : "Nothing fits the filters"}
         action={
           sought ? (
-            <Button variant="default" onClick={spotlight.open}>
+            <Button variant="default" onClick={palette.open}>
               Search all studies
             </Button>
           ) : undefined
