@@ -44,7 +44,7 @@ export function DeadlineClock({
       role="timer"
       aria-live="off"
     >
-      <span className={classes.bar} aria-hidden="true">
+      <span className={classes.bar} data-part="drain" aria-hidden="true">
         <span className={classes.fill} style={{ transform: `scaleX(${how.state === "over" ? 1 : how.share})` }} />
       </span>
       <span className={classes.figures} aria-hidden="true">

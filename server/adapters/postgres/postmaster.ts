@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { bareEnvironment, type Programs } from "./binaries.js";
@@ -56,6 +57,10 @@ export function isStranger(pid: number): boolean {
   }
 }
 
+/** MB: a sixteenth of the machine's memory, at least PostgreSQL's own 128. A million open studies want about 1,000. */
+export const sharedBuffersMb = (memoryBytes: number): number =>
+  Math.min(2_048, Math.max(128, Math.floor(memoryBytes / 16 / 1024 / 1024)));
+
 /**
  * Starts the server in a session of its own, so that a terminal's Ctrl-C reaches the hub alone and the database goes down after it.
  * Its messages go to a file: a pipe would break when the hub is killed. Values of patients must not get there, hence
@@ -70,6 +75,7 @@ export function launchPostmaster(programs: Programs, cluster: string, launch: La
     log_min_messages: "log",
     log_min_error_statement: "panic",
     log_error_verbosity: "terse",
+    shared_buffers: `${sharedBuffersMb(os.totalmem())}MB`,
     ...(!launch.durable && { fsync: "off", full_page_writes: "off", synchronous_commit: "off" }),
   };
   const switches = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);

@@ -17,10 +17,10 @@ export interface HeadPlan {
 
 /**
  * A head is as deep as the readers who draw on it will need as a rule: those of the same kind stay with their kind, the others spread over
- * their lanes. Where that was not enough, `chooseAll` says so. spare: studies that can't be had. (As deep as there are readers would
+ * their lanes. Where that was not enough, `chooseAll` says so. gone: studies that can't be had. (As deep as there are readers would
  * always do, and read five times as many rows.)
  */
-export function planHeads(readers: readonly Asker[], spare: number): HeadPlan {
+export function planHeads(readers: readonly Asker[], gone: readonly LaneStudy[]): HeadPlan {
   const rights = new Map<string, number>();
   const rightList: SiteRight[] = [];
   const index = new Map<string, number>();
@@ -41,13 +41,19 @@ export function planHeads(readers: readonly Asker[], spare: number): HeadPlan {
   const asked = heads.map(({ part, right, readers: drawing }) => ({
     ...part,
     right,
-    depth: depthOf(part, drawing) + spare,
+    depth: depthOf(part, drawing) + gone.filter((study) => mayStandIn(study, part)).length,
   }));
   return { rights: rightList, asked, headsOf };
 }
 
 const depthOf = (part: Part, readers: number): number =>
   readers === 1 ? 1 : Math.ceil(readers * (part.kind === null ? 0.5 : 1.25)) + 4;
+
+/** Whatever its pool: a study may stand in several. */
+const mayStandIn = (study: LaneStudy, { subspecialty, kind, site }: Part): boolean =>
+  study.subspecialty === subspecialty &&
+  (kind === null || study.kind === kind) &&
+  (site === null || study.siteId === site);
 
 type Part = Pick<HeadAsked, "pool" | "subspecialty" | "kind" | "site">;
 
@@ -70,14 +76,14 @@ export interface Chosen {
 /** "deeper": all that was fetched of one of the reader's lanes is taken, and there is more of it. */
 export type Choosing = Chosen | "deeper" | null;
 
-/** The best study for each reader in the order of asking, none twice; null where nothing is left. `passed`: can't be had now. */
+/** The best study for each reader in the order of asking, none twice; null where nothing is left. gone: can't be had now. */
 export function chooseAll(
   readers: readonly Asker[],
   plan: HeadPlan,
   fetched: Fetched,
-  passed: ReadonlySet<string>,
+  gone: readonly LaneStudy[],
 ): Choosing[] {
-  const taken = new Set(passed);
+  const taken = new Set(gone.map(({ studyId }) => studyId));
   const heads = fetched.heads.map((studies, n) => ({
     studies,
     from: 0,

@@ -2,7 +2,7 @@ import type { Refusal } from "@readroom/shared/contract/errors.js";
 import type { Claim } from "@readroom/shared/contract/http/worklist.js";
 import type { UserActor } from "@readroom/shared/domain/access.js";
 import { LEASE, RENEW_EVERY } from "@readroom/shared/domain/claim.js";
-import { type NextReader, whyNext } from "@readroom/shared/domain/ranking.js";
+import { type LaneStudy, type NextReader, whyNext } from "@readroom/shared/domain/ranking.js";
 import type { Instant } from "@readroom/shared/kernel/instant.js";
 import { ok, type Result } from "@readroom/shared/kernel/result.js";
 import type { Deps } from "../../kernel/deps.js";
@@ -12,7 +12,9 @@ import { ReaderLanes } from "./reader-lanes.js";
 import { type Choice, fetchHeads, type Granted, grantChoices } from "./store-lanes.js";
 
 const MOST_AT_ONCE = 128;
-/** Rounds of choosing anew where a study was being changed by somebody else at that moment. */
+/** So many must wait before a batch chooses while the one before it is still being written: a smaller one would cost more than it gains. */
+const WORTH_AHEAD = 24;
+/** How often a reader chooses anew where the study was being changed by somebody else at that moment. */
 const MOST_LOST = 8;
 
 type Answer = Result<{ readonly claim: Claim | null; readonly reason: string }, Refusal>;
@@ -21,12 +23,10 @@ const NOTHING = "Nothing is waiting that you may read.";
 interface Waiting {
   readonly actor: UserActor;
   readonly asker: Asker;
+  /** What it chose and did not get. */
+  readonly lost: readonly LaneStudy[];
   settle(answer: Answer): void;
   fail(error: unknown): void;
-}
-
-interface Open extends Waiting {
-  readonly n: number;
 }
 
 interface Given extends Chosen {
@@ -36,13 +36,17 @@ interface Given extends Chosen {
 /**
  * "Next study" for everybody who is waiting, many in one commit: while one batch is at the database the next gathers, so a lone reader
  * waits for nobody and two hundred share the cost of a commit. A batch reads the heads of its readers' lanes, chooses in the order of
- * asking (shared/domain/ranking.ts), and claims what it chose while it is still free. (A transaction each reached a quarter of it, a loop
- * over probes in the database a third; reading first and claiming then claimed two thirds of the studies twice.)
+ * asking (shared/domain/ranking.ts), and claims what it chose while it is still free. While it is being written the next one chooses, from
+ * what is left. (A transaction each reached a quarter of it, a loop over probes in the database a third; reading first and claiming then
+ * claimed two thirds of the studies twice.)
  */
 export class NextStudy {
   private readonly waiting: Waiting[] = [];
   private readonly lanes: ReaderLanes;
   private busy = false;
+  /** The batch that is being written, and what it has chosen: as good as gone for whoever chooses meanwhile. */
+  private writing: Promise<void> = Promise.resolve();
+  private chosen: readonly LaneStudy[] = [];
 
   constructor(private readonly deps: Deps) {
     this.lanes = new ReaderLanes(deps);
@@ -53,7 +57,7 @@ export class NextStudy {
     const asker = await this.lanes.of(actor);
     if (!asker.ok) return asker;
     return new Promise<Answer>((settle, fail) => {
-      this.waiting.push({ actor, asker: asker.value, settle, fail });
+      this.waiting.push({ actor, asker: asker.value, lost: [], settle, fail });
       if (!this.busy) void this.drain();
     });
   }
@@ -64,9 +68,9 @@ export class NextStudy {
   ): Promise<Result<{ readonly studyId: string; readonly reason: string } | null, Refusal>> {
     const asker = await this.lanes.of(actor);
     if (!asker.ok) return asker;
-    const plan = planHeads([asker.value], 0);
+    const plan = planHeads([asker.value], []);
     const fetched = await fetchHeads(this.deps.db.pool, plan.rights, plan.asked, [actor.userId]);
-    const [best] = chooseAll([asker.value], plan, fetched, new Set());
+    const [best] = chooseAll([asker.value], plan, fetched, []);
     return ok(
       best && best !== "deeper" ? { studyId: best.study.studyId, reason: whyOf(best, this.deps.clock.now()) } : null,
     );
@@ -89,11 +93,12 @@ export class NextStudy {
   private async drain(): Promise<void> {
     this.busy = true;
     while (this.waiting.length > 0) {
+      if (this.waiting.length < WORTH_AHEAD) await this.writing;
       const batch = this.waiting.splice(0, MOST_AT_ONCE);
       try {
-        const now = this.deps.clock.now();
-        const given = await this.grant(batch, now);
-        for (const [n, one] of batch.entries()) one.settle(answerOf(given.get(n), now));
+        const chosen = await this.choose(batch);
+        await this.writing;
+        this.writing = this.write(batch, chosen);
       } catch (error) {
         for (const one of batch) one.fail(error);
       }
@@ -101,48 +106,40 @@ export class NextStudy {
     this.busy = false;
   }
 
-  private async grant(batch: readonly Waiting[], now: Instant): Promise<Map<number, Given>> {
-    const given = new Map<number, Given>();
-    const passed = new Set<string>();
-    let open: readonly Open[] = batch.map((waiting, n) => ({ ...waiting, n }));
-    for (let lost = 0; open.length > 0 && lost < MOST_LOST; ) {
-      const round = await this.round(open, passed, now);
-      for (const one of round.given) {
-        given.set(one.n, one);
-        this.lanes.took(one.userId, one.study.kind);
-      }
-      for (const studyId of round.lost) passed.add(studyId);
-      lost += round.lost.length > 0 ? 1 : 0;
-      open = round.again;
-    }
-    return given;
+  private async choose(batch: readonly Waiting[]): Promise<Choosing[]> {
+    const gone = [...this.chosen, ...batch.flatMap(({ lost }) => lost)];
+    const askers = batch.map(({ asker }) => asker);
+    const plan = planHeads(askers, gone);
+    const readers = batch.map(({ actor }) => actor.userId);
+    return chooseAll(askers, plan, await fetchHeads(this.deps.db.pool, plan.rights, plan.asked, readers), gone);
   }
 
-  /** Chooses for all and claims it in one commit. again: lost theirs to somebody else, or need to see deeper into their lanes. */
-  private async round(open: readonly Open[], passed: ReadonlySet<string>, now: Instant) {
-    const { pool } = this.deps.db;
-    const askers = open.map(({ asker }) => asker);
-    const plan = planHeads(askers, passed.size);
-    const readers = open.map(({ actor }) => actor.userId);
-    const chosen = chooseAll(askers, plan, await fetchHeads(pool, plan.rights, plan.asked, readers), passed);
-    const choices = open.flatMap(({ actor }, n) => choiceOf(actor, chosen[n]));
-    const granted = new Map(
-      choices.length === 0
-        ? []
-        : (await grantChoices(pool, choices, now, now + LEASE)).map((grant) => [grant.studyId, grant]),
-    );
-    const given: (Given & { readonly n: number; readonly userId: string })[] = [];
-    const again: Open[] = [];
-    const lost: string[] = [];
-    for (const [at, one] of open.entries()) {
-      const choice = chosen[at];
-      if (!choice) continue;
-      const grant = choice === "deeper" ? undefined : granted.get(choice.study.studyId);
-      if (choice !== "deeper" && grant) given.push({ ...choice, granted: grant, n: one.n, userId: one.actor.userId });
-      else again.push(one);
-      if (choice !== "deeper" && !grant) lost.push(choice.study.studyId);
+  /** Claims what was chosen, in one commit, and answers. Who lost theirs to somebody else or must look deeper into a lane asks again. Never rejects. */
+  private async write(batch: readonly Waiting[], chosen: readonly Choosing[]): Promise<void> {
+    const now = this.deps.clock.now();
+    const choices = batch.flatMap(({ actor }, n) => choiceOf(actor, chosen[n]));
+    this.chosen = choices.map(({ study }) => study);
+    try {
+      const rows = choices.length === 0 ? [] : await grantChoices(this.deps.db.pool, choices, now, now + LEASE);
+      const granted = new Map(rows.map((grant) => [grant.studyId, grant]));
+      const again: Waiting[] = [];
+      for (const [n, one] of batch.entries()) {
+        const choice = chosen[n] ?? null;
+        const grant = choice === null || choice === "deeper" ? undefined : granted.get(choice.study.studyId);
+        if (choice === null) one.settle(answerOf(undefined, now));
+        else if (choice === "deeper") again.push(one);
+        else if (grant) {
+          this.lanes.took(one.actor.userId, choice.study.kind);
+          one.settle(answerOf({ ...choice, granted: grant }, now));
+        } else if (one.lost.length + 1 < MOST_LOST) again.push({ ...one, lost: [...one.lost, choice.study] });
+        else one.settle(answerOf(undefined, now));
+      }
+      this.waiting.unshift(...again);
+    } catch (error) {
+      for (const one of batch) one.fail(error);
     }
-    return { given, again, lost };
+    this.chosen = [];
+    if (!this.busy && this.waiting.length > 0) void this.drain();
   }
 }
 
