@@ -16,6 +16,7 @@ import { rosterFeature } from "../features/roster/public.js";
 import { routingFeature } from "../features/routing/public.js";
 import { simulationFeature } from "../features/simulation/public.js";
 import { worklistFeature } from "../features/worklist/public.js";
+import { PostgresBetween } from "../gateway/rooms/between-postgres.js";
 import { openRooms } from "../gateway/rooms/rooms.js";
 import type { Deps } from "../kernel/deps.js";
 import type { Feature } from "../kernel/feature.js";
@@ -37,11 +38,11 @@ export function composeFeatures(
     name: "identity",
     routes: (app) => identityRoutes(app, deps, { hubInfo: async () => hubInfo(config, engine.available()) }),
   };
-  const rooms = openRooms(deps, roomPolicy(deps));
+  const rooms = openRooms(deps, roomPolicy(deps), new PostgresBetween(deps, databaseUrl));
   const images = composeImages(deps, config, databaseUrl);
   const features: Feature[] = [
     identity,
-    { name: "rooms", socket: rooms.socket, stop: rooms.close },
+    { name: "rooms", socket: rooms.socket, start: rooms.start, stop: rooms.close },
     readingFeature(deps, rooms.documents),
     reportFeature(deps, rooms.documents),
     rosterFeature(deps),
