@@ -1,5 +1,6 @@
 import { CONTRACT_VERSION } from "@readroom/shared/contract/version.js";
 import { MediasoupEngine } from "../adapters/media/engine.js";
+import { RedisBetween } from "../adapters/redis/between.js";
 import { DEMO_PASSWORD, PEOPLE } from "../demo/world.js";
 import { auditFeature } from "../features/audit/public.js";
 import { clocksFeature } from "../features/clocks/public.js";
@@ -38,7 +39,10 @@ export function composeFeatures(
     name: "identity",
     routes: (app) => identityRoutes(app, deps, { hubInfo: async () => hubInfo(config, engine.available()) }),
   };
-  const rooms = openRooms(deps, roomPolicy(deps), new PostgresBetween(deps, databaseUrl));
+  const between = config.redisUrl
+    ? new RedisBetween(config.redisUrl, deps.log)
+    : new PostgresBetween(deps, databaseUrl);
+  const rooms = openRooms(deps, roomPolicy(deps), between);
   const images = composeImages(deps, config, databaseUrl);
   const features: Feature[] = [
     identity,
