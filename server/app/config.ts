@@ -51,6 +51,10 @@ const Environment = z.object({
     .pipe(z.array(z.enum(HUB_ROLES, `must be a comma-separated list of ${HUB_ROLES.join(", ")}`)).min(1)),
   READROOM_PUBLIC_URL: z.url("must be an http or https address").optional(),
   READROOM_TRUST_PROXY: flag.default(false),
+  READROOM_REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\/[^\s]+$/, "must be redis://host:port or rediss://:password@host:port")
+    .optional(),
   READROOM_SMTP_URL: z
     .string()
     .regex(/^smtps?:\/\/[^\s/]+\/?$/, "must be smtp://host:port or smtps://user:password@host:port")
@@ -81,6 +85,8 @@ export interface Config {
   readonly media: { readonly port: number; readonly announced: string | undefined };
   readonly mail: { readonly smtpUrl: string | undefined; readonly from: string };
   readonly demo: { readonly on: boolean; readonly studiesPerHour: number };
+  /** Where the words between several processes of the hub go; undefined: over PostgreSQL. */
+  readonly redisUrl: string | undefined;
   readonly roles: readonly HubRole[];
   readonly logLevel: string;
 }
@@ -113,7 +119,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const name = String(issue?.path[0] ?? "environment");
-    const shown = name === "DATABASE_URL" || name === "READROOM_SMTP_URL" ? "" : `="${env[name] ?? ""}"`;
+    const shown = ["DATABASE_URL", "READROOM_SMTP_URL", "READROOM_REDIS_URL"].includes(name)
+      ? ""
+      : `="${env[name] ?? ""}"`;
     throw new ConfigError(`${name}${shown} ${issue?.message ?? "is not valid"}`);
   }
   const e = parsed.data;
@@ -136,6 +144,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     media: { port: e.READROOM_MEDIA_PORT, announced: e.READROOM_MEDIA_ANNOUNCED },
     mail: { smtpUrl: e.READROOM_SMTP_URL, from: e.READROOM_MAIL_FROM },
     demo: { on: e.READROOM_DEMO ?? e.DATABASE_URL === undefined, studiesPerHour: e.READROOM_DEMO_TRAFFIC },
+    redisUrl: e.READROOM_REDIS_URL,
     roles: e.READROOM_ROLES,
     logLevel: e.READROOM_LOG_LEVEL,
   };

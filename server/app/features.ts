@@ -1,5 +1,6 @@
 import { CONTRACT_VERSION } from "@readroom/shared/contract/version.js";
 import { MediasoupEngine } from "../adapters/media/engine.js";
+import { RedisBetween } from "../adapters/redis/between.js";
 import { DEMO_PASSWORD, PEOPLE } from "../demo/world.js";
 import { auditFeature } from "../features/audit/public.js";
 import { clocksFeature } from "../features/clocks/public.js";
@@ -16,6 +17,7 @@ import { rosterFeature } from "../features/roster/public.js";
 import { routingFeature } from "../features/routing/public.js";
 import { simulationFeature } from "../features/simulation/public.js";
 import { worklistFeature } from "../features/worklist/public.js";
+import { PostgresBetween } from "../gateway/rooms/between-postgres.js";
 import { openRooms } from "../gateway/rooms/rooms.js";
 import type { Deps } from "../kernel/deps.js";
 import type { Feature } from "../kernel/feature.js";
@@ -37,11 +39,14 @@ export function composeFeatures(
     name: "identity",
     routes: (app) => identityRoutes(app, deps, { hubInfo: async () => hubInfo(config, engine.available()) }),
   };
-  const rooms = openRooms(deps, roomPolicy(deps));
+  const between = config.redisUrl
+    ? new RedisBetween(config.redisUrl, deps.log)
+    : new PostgresBetween(deps, databaseUrl);
+  const rooms = openRooms(deps, roomPolicy(deps), between);
   const images = composeImages(deps, config, databaseUrl);
   const features: Feature[] = [
     identity,
-    { name: "rooms", socket: rooms.socket, stop: rooms.close },
+    { name: "rooms", socket: rooms.socket, start: rooms.start, stop: rooms.close },
     readingFeature(deps, rooms.documents),
     reportFeature(deps, rooms.documents),
     rosterFeature(deps),

@@ -12,6 +12,7 @@ import { orderReceiver, ordersFeature } from "../features/orders/public.js";
 import { roomPolicy } from "../features/reading/public.js";
 import { routingFeature } from "../features/routing/public.js";
 import { worklistFeature } from "../features/worklist/public.js";
+import { PostgresBetween } from "../gateway/rooms/between-postgres.js";
 import { openRooms, type Rooms } from "../gateway/rooms/rooms.js";
 import { systemClock } from "../kernel/clock.js";
 import { openDatabase } from "../kernel/database.js";
@@ -68,7 +69,7 @@ beforeAll(async () => {
   deps = { db, clock: systemClock, log: pino({ level: "silent" }) };
   await seedWorld(deps);
   await keepOnShift(deps);
-  rooms = openRooms(deps, roomPolicy(deps));
+  rooms = openRooms(deps, roomPolicy(deps), new PostgresBetween(deps, database.url));
   pipeline = createPipeline(deps, FilesystemStore.at(folder), {
     implementationClassUid: "1.2.3",
     implementationVersion: "TEST",

@@ -25,6 +25,7 @@ export function documentParts(
 /** Caps. What goes beyond is refused with its reason, never cut. */
 export const ROOM_LIMITS = {
   updateBytes: 1_000_000,
+  relayBytes: 3_000_000,
   documentBytes: 50_000_000,
   awarenessBytes: 8_192,
   people: 64,
@@ -80,6 +81,12 @@ export const RoomJoin = z.strictObject({
 });
 export const RoomLeave = z.strictObject({ document: DocumentId });
 export const RoomUpdate = z.strictObject({ document: DocumentId, update: bytes(ROOM_LIMITS.updateBytes) });
+/** Edits of others as they came in one frame (or on joining) with the hub's seal on them: what a process that died had not committed. */
+export const RoomRelay = z.strictObject({
+  document: DocumentId,
+  updates: z.array(bytes(ROOM_LIMITS.relayBytes)).min(1).max(1_000),
+  seal: bytes(64),
+});
 export const RoomAwareness = z.strictObject({ document: DocumentId, state: bytes(ROOM_LIMITS.awarenessBytes) });
 export const RoomPointer = z.strictObject({ document: DocumentId, place: PointerPlace.nullable() });
 export const RoomView = z.strictObject({ document: DocumentId, view: SharedView });
@@ -113,6 +120,8 @@ export type RoomPerson = z.infer<typeof RoomPerson>;
 export const RoomJoined = z.object({
   /** What the room has and the joining client has not. */
   update: binary,
+  /** Where some of it is not committed yet: the hub's seal on it (kept as that of a frame). */
+  sealed: z.object({ number: z.number(), seal: binary }).nullable(),
   /** What the room has, so that the client sends only what is missing there. */
   stateVector: binary,
   self: RoomPerson,
@@ -133,6 +142,13 @@ export const RoomFrame = z.object({
   d: DocumentId,
   /** Edits, in the order in which the room took them. */
   u: z.array(binary).optional(),
+  /**
+   * c: edits of this room up to that number are committed. n, s: the number of this frame's last edit and the hub's seal on `u`. Until
+   * a later c reaches n, a client keeps the frame, and brings it back ("room.relay") when it joins another process or a restarted one.
+   */
+  n: z.number().optional(),
+  c: z.number().optional(),
+  s: binary.optional(),
   /** Pointers, by the person's key. */
   p: z.array(z.tuple([z.string(), PointerPlace.nullable()])).optional(),
   /** Opaque awareness states (y-protocols), by the key of the person who sent it: whose caret it is, the room says, not the bytes. */

@@ -49,8 +49,11 @@ export class Edits {
     this.reason = reason;
   }
 
-  saved(room: Pick<RoomSnapshot, "status" | "synced" | "frozen">): Saved {
-    if (room.frozen !== null) return { state: "frozen", edits: this.count };
+  saved(room: Pick<RoomSnapshot, "status" | "synced" | "frozen" | "late">): Saved {
+    if (room.frozen !== null) {
+      const late = room.late.reduce((sum, one) => sum + (one.code === "frozen" ? one.edits : 0), 0);
+      return { state: "frozen", edits: this.count + late };
+    }
     if (this.reason !== null && this.count === 0) return { state: "refused", reason: this.reason };
     if (room.status === "offline") return { state: "offline", edits: this.count };
     return room.synced && this.live && this.count === 0 ? { state: "saved" } : { state: "saving" };
@@ -66,6 +69,7 @@ export class Edits {
   /** Joined, and nothing may be sent: a reader, or a frozen document. */
   nothingToSend(): void {
     this.live = true;
+    this.count = 0;
     this.options.changed();
   }
 
@@ -140,7 +144,6 @@ export class Edits {
       this.options.again(typeof ms === "number" ? ms : 500);
       return this.options.changed();
     }
-    if (error.code !== "frozen") this.count = 0;
     this.options.refused(error);
   }
 }

@@ -13,12 +13,15 @@ import * as awarenessProtocol from "y-protocols/awareness";
 import * as Y from "yjs";
 import { Edits } from "./edits";
 import { noStore, type OfflineStore, type OpenOffline } from "./offline";
-import type { RoomSnapshot } from "./state";
+import { Unsettled } from "./sealed";
+import type { LateEdits, RoomSnapshot } from "./state";
 
 export interface RoomOptions {
   readonly socket: Socket;
   readonly documentId: string;
   readonly offline?: OpenOffline;
+  /** Longest pause before it joins again, ms; for tests. */
+  readonly longestPauseMs?: number;
 }
 
 interface RoomEvents {
@@ -32,6 +35,11 @@ const AWARENESS_EVERY_MS = 60;
 const MAX_JAM = 8;
 const ANSWER_WITHIN_MS = 10_000;
 const REJOIN_AFTER_MS = 1_000;
+const NOTE_SEALED_AFTER_MS = 400;
+const MOST_LATE = 20;
+const FULL_ROOM_AGAIN_MS = 15_000;
+/** Refusals that say nothing about this person's rights: it is tried again. */
+const PASSING: ReadonlySet<ApiError["code"]> = new Set(["unavailable", "throttled", "internal", "conflict"]);
 
 type Answer = { ok: true; value: unknown } | { ok: false; error: ApiError };
 
@@ -49,11 +57,15 @@ export class RoomProvider {
   private state: RoomSnapshot;
   private readonly listeners = new Set<() => void>();
   private readonly hearers: { [E in keyof RoomEvents]: Set<RoomEvents[E]> } = { pointer: new Set(), view: new Set() };
+  private readonly unsettled = new Unsettled();
   private readonly caretKeys = new Map<number, string>();
   private readonly lastSent = new Map<string, { timer: ReturnType<typeof setTimeout> | null; body: object | null }>();
   private joining = false;
+  /** The document was made anew while an answer was on its way: that answer is not for it. */
+  private again = false;
   private destroyed = false;
   private retry: ReturnType<typeof setTimeout> | undefined;
+  private sealedTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly options: RoomOptions) {
     this.socket = options.socket;
@@ -67,6 +79,7 @@ export class RoomProvider {
       presenter: null,
       frozen: null,
       refused: null,
+      late: [],
       epoch: 0,
     };
     this.store = this.offline(this.doc);
@@ -117,6 +130,7 @@ export class RoomProvider {
   destroy(): void {
     this.destroyed = true;
     clearTimeout(this.retry);
+    clearTimeout(this.sealedTimer);
     for (const { timer } of this.lastSent.values()) if (timer) clearTimeout(timer);
     this.socket.off("connect", this.join);
     this.socket.off("disconnect", this.lost);
@@ -126,14 +140,17 @@ export class RoomProvider {
     if (this.socket.connected) this.socket.emit("room.leave", { document: this.options.documentId });
     this.edits.stop();
     this.awareness.destroy();
-    void this.store.close(this.state.saved.state === "saved");
+    const { state } = this.state.saved;
+    void this.store.close(state === "saved" || (state === "frozen" && this.edits.unsaved === 0));
     this.doc.destroy();
   }
 
   private async begin(): Promise<void> {
-    const unsaved = await this.store.loaded;
+    const { unsaved, sealed, late } = await this.store.loaded;
     if (this.destroyed) return;
     this.edits.remembered(unsaved);
+    if (late.length > 0) this.set({ late });
+    for (const edits of sealed) this.unsettled.keep(edits);
     if (this.socket.connected) await this.join();
     else this.set({ status: this.state.status === "live" ? "live" : "offline" });
   }
@@ -141,6 +158,7 @@ export class RoomProvider {
   private readonly join = async (): Promise<void> => {
     if (this.joining || this.destroyed) return;
     this.joining = true;
+    this.again = false;
     clearTimeout(this.retry);
     try {
       await this.store.loaded;
@@ -148,11 +166,12 @@ export class RoomProvider {
         stateVector: Y.encodeStateVector(this.doc),
         client: this.doc.clientID,
       });
-      if (this.destroyed) return;
+      if (this.destroyed || this.again) return;
       if (!answer.ok) this.turnedAway(answer.error);
       else this.arrived(RoomJoined.parse(answer.value));
     } finally {
       this.joining = false;
+      if (this.again && this.socket.connected) void this.join();
     }
   };
 
@@ -172,21 +191,42 @@ export class RoomProvider {
       refused: null,
     });
     const { rights } = joined.self;
+    this.bringBack(joined);
     if (joined.frozen === null && (rights.mark || rights.write)) this.edits.resync(joined.stateVector);
+    else if (this.edits.unsaved > 0 || hasMore(this.doc, joined.stateVector)) return this.takenBack(whyNot(joined));
     else this.edits.nothingToSend();
     for (const view of this.views) for (const hear of this.hearers.view) hear(...view);
     this.sayAwareness();
   }
 
+  /** Before anything of one's own: what others had sent and a process of the hub may have lost. Already there, it changes nothing. */
+  private bringBack(joined: RoomJoined): void {
+    for (const { updates, seal } of this.unsettled.take()) {
+      if (joined.frozen === null) void this.ask("room.relay", { updates, seal });
+    }
+    if (joined.sealed) this.unsettled.keep({ ...joined.sealed, updates: [joined.update] });
+    this.noteSealed();
+  }
+
+  private noteSealed(): void {
+    this.sealedTimer ??= setTimeout(() => {
+      this.sealedTimer = undefined;
+      this.store.noteSealed(this.unsettled.all);
+    }, NOTE_SEALED_AFTER_MS);
+  }
+
   private turnedAway(error: ApiError): void {
-    if (error.code === "unavailable" || error.code === "throttled") return this.rejoinLater(retryAfter(error));
-    if (error.detail?.newClient === true) return void this.startOver();
+    if (error.detail?.newClient === true) return this.startOver();
+    if (PASSING.has(error.code)) return this.rejoinLater(retryAfter(error));
     this.set({ status: "offline", refused: error, self: null, people: [] });
+    // A full room has a place when somebody goes.
+    if (error.code === "too_large") this.rejoinLater(FULL_ROOM_AGAIN_MS);
   }
 
   private rejoinLater(ms: number): void {
     clearTimeout(this.retry);
-    if (!this.destroyed) this.retry = setTimeout(() => this.socket.connected && void this.join(), ms);
+    const pause = Math.min(ms, this.options.longestPauseMs ?? ms);
+    if (!this.destroyed) this.retry = setTimeout(() => this.socket.connected && void this.join(), pause);
   }
 
   private readonly lost = (): void => {
@@ -198,8 +238,11 @@ export class RoomProvider {
   private readonly frame = (message: unknown): void => {
     const parsed = RoomFrame.safeParse(message);
     if (!parsed.success || parsed.data.d !== this.options.documentId) return;
-    const { u = [], p = [], a = [], v = [] } = parsed.data;
+    const { u = [], p = [], a = [], v = [], n, c, s } = parsed.data;
     for (const update of u) Y.applyUpdate(this.doc, update, this);
+    const settled = c !== undefined && this.unsettled.settled(c);
+    if (n !== undefined && s) this.unsettled.keep({ number: n, updates: u, seal: s });
+    if (settled || s) this.noteSealed();
     const own = this.state.self?.key;
     for (const [key, place] of p) if (key !== own) for (const hear of this.hearers.pointer) hear(key, place);
     for (const [key, bytes] of a) if (key !== own) this.takeAwareness(key, bytes);
@@ -252,16 +295,40 @@ export class RoomProvider {
     return edits;
   }
 
-  /** The hub did not take an edit: what is on this screen is not what the others have. The document is read anew. */
+  /**
+   * The hub did not take an edit: what is on this screen is not what the others have. It is put aside, for the person to decide what
+   * becomes of it, and the document is read anew.
+   */
   private takenBack(error: ApiError): void {
-    if (error.code === "frozen") return this.set({ frozen: String(error.detail?.reason ?? "signed") });
-    void this.startOver(error.message);
+    if (error.code === "frozen") this.set({ frozen: String(error.detail?.reason ?? "signed") });
+    this.startOver(error.code === "frozen" ? undefined : error.message, this.putAside(error));
   }
 
-  private async startOver(reason?: string): Promise<void> {
+  private async putAside({ code, message }: ApiError): Promise<void> {
+    const edits = this.edits.unsaved;
+    if (edits === 0) return;
+    const state = Y.encodeStateAsUpdate(this.doc);
+    const late: LateEdits = { id: crypto.randomUUID(), code, reason: message, at: Date.now(), edits, state };
+    await this.keepLate([...this.state.late, late].slice(-MOST_LATE));
+  }
+
+  /** The person has decided what becomes of it. */
+  settleLate(id: string): Promise<void> {
+    return this.keepLate(this.state.late.filter((late) => late.id !== id));
+  }
+
+  private async keepLate(late: readonly LateEdits[]): Promise<void> {
+    this.set({ late });
+    await this.store.keepLate(late).catch(() => undefined);
+  }
+
+  /** @param kept when what is kept of the document is written: it is forgotten only then */
+  private startOver(reason?: string, kept: Promise<void> = Promise.resolve()): void {
+    if (this.destroyed) return;
     this.edits.stop();
+    this.unsettled.take();
     const old = this.doc;
-    await this.store.close(true);
+    void this.store.close(true, kept);
     this.awareness.destroy();
     this.doc = new Y.Doc();
     this.awareness = new awarenessProtocol.Awareness(this.doc);
@@ -270,7 +337,8 @@ export class RoomProvider {
     if (reason) this.edits.refuse(reason);
     this.set({ epoch: this.state.epoch + 1, synced: false });
     old.destroy();
-    await this.join();
+    this.again = true;
+    void this.join();
   }
 
   private sayAwareness(): void {
@@ -286,6 +354,8 @@ export class RoomProvider {
     this.awareness.on("update", note);
     try {
       awarenessProtocol.applyAwarenessUpdate(this.awareness, bytes, this);
+    } catch {
+      // Another's caret that can't be read is not shown; the hub passes them on unread.
     } finally {
       this.awareness.off("update", note);
     }
@@ -332,6 +402,20 @@ export class RoomProvider {
     this.state = { ...next, saved: this.edits.saved(next) };
     for (const listener of this.listeners) listener();
   }
+}
+
+/** Has this document anything that the hub has not? (Deletions can't be seen in a state vector.) */
+function hasMore(doc: Y.Doc, hubHas: Uint8Array): boolean {
+  const theirs = Y.decodeStateVector(hubHas);
+  for (const [client, clock] of Y.decodeStateVector(Y.encodeStateVector(doc)))
+    if (clock > (theirs.get(client) ?? 0)) return true;
+  return false;
+}
+
+function whyNot(joined: RoomJoined): ApiError {
+  return joined.frozen === null
+    ? { code: "forbidden", message: "You may no longer change this document." }
+    : { code: "frozen", message: "The report was signed meanwhile.", detail: { reason: joined.frozen } };
 }
 
 export const retryAfter = (error: ApiError): number => {

@@ -11,6 +11,19 @@ export type Saved =
   | { readonly state: "frozen"; readonly edits: number }
   | { readonly state: "refused"; readonly reason: string };
 
+/** A version of the document that the hub did not take, kept on this machine until the person has decided what becomes of it. */
+export interface LateEdits {
+  readonly id: string;
+  /** frozen: the document was signed meanwhile; else the hub's refusal. */
+  readonly code: ApiError["code"];
+  readonly reason: string;
+  /** ms UTC, by this machine's clock. */
+  readonly at: number;
+  readonly edits: number;
+  /** The whole document as it stood on this screen (Yjs, version 1). */
+  readonly state: Uint8Array;
+}
+
 /** All that a screen shows of a room; a new object after each change. */
 export interface RoomSnapshot {
   readonly status: RoomStatus;
@@ -24,6 +37,8 @@ export interface RoomSnapshot {
   readonly frozen: string | null;
   /** Why this person can't be in the room. */
   readonly refused: ApiError | null;
+  /** What the hub did not take, oldest first. */
+  readonly late: readonly LateEdits[];
   /** Goes up when the document object was made anew (edits were refused): whoever holds `doc` takes the new one. */
   readonly epoch: number;
 }

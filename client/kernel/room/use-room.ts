@@ -38,6 +38,7 @@ const NOT_THERE: RoomSnapshot = {
   presenter: null,
   frozen: null,
   refused: null,
+  late: [],
   epoch: 0,
 };
 const never = (): (() => void) => () => undefined;

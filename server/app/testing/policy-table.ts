@@ -198,6 +198,7 @@ export const MESSAGES: Readonly<Record<string, string>> = {
   "room.join": "radiologist resident referrer guest",
   "room.leave": "radiologist resident referrer guest",
   "room.update": "radiologist resident referrer guest",
+  "room.relay": "radiologist resident referrer guest",
   "room.awareness": "radiologist resident referrer guest",
   "room.pointer": "radiologist resident referrer guest",
   "room.view": "radiologist resident referrer guest",

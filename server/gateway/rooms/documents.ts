@@ -1,4 +1,5 @@
 import type { PersonOf, SharedDocuments } from "../../features/reading/public.js";
+import { HeldElsewhere } from "./hold.js";
 import { HeldAlready, type Room } from "./room.js";
 
 /** Opens a room that stays loaded until `done` is called; null where there is no such document. */
@@ -48,7 +49,7 @@ export function sharedDocuments(visit: Visit, openRoom: (documentId: string) => 
       try {
         return await visited.room.whileHeld(() => work(visited.room.replica.doc, personOf(visited.room)));
       } catch (error) {
-        if (error instanceof HeldAlready) return "busy";
+        if (error instanceof HeldAlready || error instanceof HeldElsewhere) return "busy";
         throw error;
       } finally {
         visited.done();

@@ -13,6 +13,10 @@ export interface FrameSink {
   /** lossy: only what the next frame says anew; `sole`: the one person who sent all of it needs nothing back. */
   send(frame: RoomFrame, lossy: boolean, sole: string | null): void;
   people(): number;
+  /** The hub's word on edits that are not committed yet (seal.ts). */
+  seal(updates: readonly Uint8Array[]): Uint8Array;
+  /** The number of the last edit that is committed with all before it. */
+  committed(): number;
 }
 
 /**
@@ -21,6 +25,7 @@ export interface FrameSink {
  */
 export class FrameGatherer {
   private edits: Uint8Array[] = [];
+  private lastEdit = 0;
   private pointers = new Map<string, PointerPlace | null>();
   private awareness = new Map<string, Uint8Array>();
   private views = new Map<string, SharedView>();
@@ -35,8 +40,10 @@ export class FrameGatherer {
     private readonly sink: FrameSink,
   ) {}
 
-  edit(key: string, update: Uint8Array): void {
+  /** @param number of the edit in this room; of one that came committed from elsewhere: 0 */
+  edit(key: string, update: Uint8Array, number: number): void {
     this.edits.push(update);
+    this.lastEdit = Math.max(this.lastEdit, number);
     this.senders.add(key);
     this.soon();
   }
@@ -84,7 +91,7 @@ export class FrameGatherer {
     this.stop();
     const frame: RoomFrame = {
       d: this.documentId,
-      ...(this.edits.length > 0 ? { u: this.edits } : {}),
+      ...(this.edits.length > 0 ? { u: this.edits, ...this.standing() } : {}),
       ...(this.pointers.size > 0 ? { p: [...this.pointers] } : {}),
       ...(this.awareness.size > 0 ? { a: [...this.awareness] } : {}),
       ...(this.views.size > 0 ? { v: [...this.views] } : {}),
@@ -100,5 +107,11 @@ export class FrameGatherer {
     this.views = new Map();
     this.senders = new Set();
     this.sink.send(frame, lossy, sole);
+  }
+
+  private standing(): Pick<RoomFrame, "n" | "c" | "s"> {
+    const committed = this.sink.committed();
+    if (this.lastEdit <= committed) return { c: committed };
+    return { n: this.lastEdit, c: committed, s: this.sink.seal(this.edits) };
   }
 }

@@ -7,10 +7,12 @@ import {
   RoomLeave,
   RoomPointer,
   RoomPresent,
+  RoomRelay,
   RoomUpdate,
   RoomView,
 } from "@readroom/shared/contract/room.js";
 import { err, ok, type Result } from "@readroom/shared/kernel/result.js";
+import * as decoding from "lib0/decoding";
 import type { Socket } from "socket.io";
 import * as Y from "yjs";
 import type { RoomGrant } from "../../features/reading/public.js";
@@ -54,6 +56,18 @@ export function roomMessages(hub: RoomsHub): SocketMessage[] {
       },
     }),
     message({
+      name: "room.relay",
+      action: "room.join",
+      schema: RoomRelay,
+      perSecond: ROOM_LIMITS.updatesPerSecond,
+      handle: async ({ socket }, { document, updates, seal }) => {
+        const here = inRoom(socket, document);
+        if (!here) return err(notHere());
+        const accepted = here.room.acceptSealed(here.member, updates, seal);
+        return accepted.ok ? accepted.value : accepted;
+      },
+    }),
+    message({
       name: "room.awareness",
       action: "room.join",
       schema: RoomAwareness,
@@ -61,6 +75,7 @@ export function roomMessages(hub: RoomsHub): SocketMessage[] {
       handle: ({ socket }, { document, state }) => {
         const here = inRoom(socket, document);
         if (!here?.member.person.rights.point) return err(notHere());
+        if (!isCaretOf(state, here.member.person.client)) return err(refusal("invalid", "A caret is one's own."));
         here.room.awareness.set(here.member.key, state);
         here.room.frames.aware(here.member.key, state);
         return ok(null);
@@ -106,7 +121,7 @@ const notHere = (): Refusal =>
 function present(hub: RoomsHub, here: { room: Room; member: Member } | null, on: boolean): Result<null, Refusal> {
   if (!here) return err(notHere());
   if (!here.member.person.rights.drive) return err(refusal("forbidden", "You may not take the lead in this room."));
-  if (on) here.room.presenter = here.member.key;
+  if (on) here.room.takeLead(here.member.key);
   else if (here.room.presenter === here.member.key) here.room.presenter = null;
   hub.tellPeople(here.room);
   return ok(null);
@@ -120,6 +135,7 @@ async function enter(
   client: number,
 ): Promise<Result<RoomJoined, Refusal>> {
   const { actor, socket } = context;
+  const { events } = hub;
   const grant = await hub.policy.grant(actor, documentId);
   if (!grant.ok) return grant;
   if (!isStateVector(stateVector)) return err(refusal("invalid", "stateVector: not a Yjs state vector"));
@@ -128,12 +144,12 @@ async function enter(
   const { room } = visited;
   try {
     const before = room.members.get(socket.id);
-    if (!before && room.members.size >= ROOM_LIMITS.people)
-      return err(refusal("too_large", `This room is full (${ROOM_LIMITS.people} people).`));
-    if (!room.replica.reserve(client, grant.value.person))
+    if (!before && room.people().length >= ROOM_LIMITS.people)
+      return err(refusal("too_large", `This room is full: ${ROOM_LIMITS.people} people are in it.`));
+    const { personId, name } = grant.value.person;
+    if ((await hub.logClient(documentId, client, grant.value.person)) !== personId)
       return err(refusal("conflict", "This Yjs client id is somebody else's here.", { detail: { newClient: true } }));
-    await hub.logClient(documentId, client, grant.value.person);
-    room.replica.noteLogged(client);
+    room.replica.name([{ client, actorId: personId, name }]);
     if (!before) await hub.policy.entered(actor, documentId, grant.value);
     // The socket may have gone, or the room been read anew, while the audit row was written.
     if (!socket.connected || hub.registry.open.get(documentId) !== room) return err(notHere());
@@ -145,6 +161,9 @@ async function enter(
     };
     room.members.set(socket.id, member);
     await socket.join(channelOf(documentId));
+    // Something happened since the rights were asked for: it may have been about them.
+    if (hub.events !== events) await hub.askAgain(room, member);
+    if (room.members.get(socket.id) !== member) return err(notHere());
     hub.tellPeople(room);
     return ok(joined(room, member, stateVector));
   } finally {
@@ -160,8 +179,10 @@ const personOf = (grant: RoomGrant, key: string, client: number): Member["person
 });
 
 function joined(room: Room, member: Member, stateVector: Uint8Array): RoomJoined {
+  const update = room.replica.missing(stateVector);
   return {
-    update: room.replica.missing(stateVector),
+    update,
+    sealed: room.sealUncommitted([update]),
     stateVector: Y.encodeStateVector(room.replica.doc),
     self: member.person,
     people: room.people(),
@@ -171,6 +192,16 @@ function joined(room: Room, member: Member, stateVector: Uint8Array): RoomJoined
     frozen: room.frozen,
     writers: room.replica.writers(),
   };
+}
+
+/** An awareness message (y-protocols) about that client alone; what it says is passed on unread. */
+function isCaretOf(state: Uint8Array, client: number): boolean {
+  try {
+    const decoder = decoding.createDecoder(state);
+    return decoding.readVarUint(decoder) === 1 && decoding.readVarUint(decoder) === client;
+  } catch {
+    return false;
+  }
 }
 
 function isStateVector(bytes: Uint8Array): boolean {

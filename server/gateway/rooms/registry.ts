@@ -2,7 +2,7 @@ import { documentParts } from "@readroom/shared/contract/room.js";
 import type { Deps } from "../../kernel/deps.js";
 import { UpdateLog } from "./log.js";
 import { Room, type RoomHost } from "./room.js";
-import { ensureDocument, loadDocument } from "./store.js";
+import { ensureDocument, loadDocument, sealSecret } from "./store.js";
 
 /** How long an empty room's copy stays in memory: people who reload a page find it still there. */
 const LINGER_MS = 30_000;
@@ -11,21 +11,27 @@ const LINGER_MS = 30_000;
 export class Registry {
   readonly open = new Map<string, Room>();
   readonly log: UpdateLog;
+  private secret: Promise<Uint8Array> | null = null;
   private readonly loading = new Map<string, Promise<Room | null>>();
   private readonly visitors = new Map<Room, number>();
   private readonly lingering = new Map<string, NodeJS.Timeout>();
 
   constructor(
-    private readonly deps: Deps,
+    readonly deps: Deps,
     private readonly hostFor: (documentId: string, room: () => Room | undefined) => RoomHost,
+    private readonly opened: (room: Room) => void,
   ) {
     this.log = new UpdateLog(deps.db, deps.log);
   }
 
-  /** The room of a document, loaded where it is not. A reading's document is made by its first visitor. */
+  /**
+   * The room of a document as it stands in the log now, loaded where it is not. A reading's document is made by its first visitor.
+   */
   async enter(documentId: string): Promise<{ room: Room; done(): void } | null> {
-    const room = this.open.get(documentId) ?? (await (this.loading.get(documentId) ?? this.load(documentId)));
+    const present = this.open.get(documentId);
+    const room = present ?? (await (this.loading.get(documentId) ?? this.load(documentId)));
     if (!room) return null;
+    if (present) await present.catchUp();
     this.visitors.set(room, (this.visitors.get(room) ?? 0) + 1);
     let left = false;
     return {
@@ -52,9 +58,18 @@ export class Registry {
     const stored = await loadDocument(this.deps.db, documentId);
     if (!stored) return null;
     const host = this.hostFor(documentId, () => this.open.get(documentId));
-    const room = new Room(documentId, parts.studyId, stored, this.deps, this.log, host);
+    const room = new Room(documentId, parts.studyId, stored, this, await this.sealing(), host);
     this.open.set(documentId, room);
+    this.opened(room);
     return room;
+  }
+
+  private sealing(): Promise<Uint8Array> {
+    this.secret ??= sealSecret(this.deps.db).catch((error: unknown) => {
+      this.secret = null;
+      throw error;
+    });
+    return this.secret;
   }
 
   /** Drops the copy after a while, if nobody has come and nothing waits to be committed. */

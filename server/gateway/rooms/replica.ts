@@ -17,7 +17,6 @@ export interface Hand {
 export interface Taken {
   /** What was new in it, for the others and for the log; null when the hub had all of it. */
   readonly news: Uint8Array | null;
-  readonly unlogged: readonly KnownClient[];
 }
 
 export interface KnownClient {
@@ -35,8 +34,6 @@ export class Replica {
   readonly doc: Y.Doc;
   private trial: Y.Doc;
   private readonly clients = new Map<number, KnownClient>();
-  /** Client ids whose person the log has, or is about to have. */
-  private readonly logged = new Set<number>();
   /** Authors of records that were deleted since this copy was read. */
   private readonly deletedBy = new Map<string, string>();
   private verdict: Verdict | null = null;
@@ -55,10 +52,12 @@ export class Replica {
     defineRoots(this.doc, kind);
     this.trial = this.freshTrial();
     if (kind === "reading") this.rememberDeleted();
-    for (const client of clients) {
-      this.clients.set(client.client, client);
-      this.logged.add(client.client);
-    }
+    this.name(clients);
+  }
+
+  /** These client ids are theirs. */
+  name(clients: readonly KnownClient[]): void {
+    for (const client of clients) this.clients.set(client.client, client);
   }
 
   personOf(client: number): KnownClient | undefined {
@@ -80,30 +79,20 @@ export class Replica {
     return [...this.clients.values()].map(({ client, actorId, name }) => [client, actorId, name]);
   }
 
-  /** This person will write with that client id. False when it is somebody else's already. */
-  reserve(client: number, hand: Pick<Hand, "personId" | "name">): boolean {
-    const owner = this.clients.get(client);
-    if (!owner) this.clients.set(client, { client, actorId: hand.personId, name: hand.name });
-    return !owner || owner.actorId === hand.personId;
-  }
-
-  /** The log knows whose this client id is. */
-  noteLogged(client: number): void {
-    this.logged.add(client);
-  }
-
   /**
    * Tries an edit and takes it. Refuses what is malformed, has a gap before it (the sender must resync), carries words under
-   * another's client id (unless `relaying`: just after a restart people hand on what others had not saved), or breaks the shape.
-   * @returns what was new in it, and the client ids that the log does not know yet
+   * another's client id (unless it is `sealed`: the hub took it before, from them, and could not commit it), or breaks the shape.
+   * @returns what was new in it; "conflict" with detail.unknown where it has client ids whose person is not known here
    */
-  take(update: Uint8Array, hand: Hand, relaying: boolean): Result<Taken, Refusal> {
-    const authors = this.authorsOf(update, hand, relaying);
-    if (!authors.ok) return authors;
+  take(given: Uint8Array, hand: Hand, sealed = false): Result<Taken, Refusal> {
+    // A copy of its own: Yjs reads a length that lies beyond the end of a view, into whatever lies behind it in that buffer.
+    const update = new Uint8Array(given);
+    const foreign = this.refuseAuthors(update, hand, sealed);
+    if (foreign) return err(foreign);
     this.writer = {
       personId: hand.personId,
-      mark: hand.mark,
-      write: hand.write,
+      mark: hand.mark || sealed,
+      write: hand.write || sealed,
       personOf: (client) => this.clients.get(client)?.actorId,
       authorOfDeleted: (id) => this.deletedBy.get(id),
       hasWritten: (personId) => [...this.clients.values()].some((one) => one.actorId === personId),
@@ -114,17 +103,22 @@ export class Replica {
     } catch {
       this.verdict = { code: "invalid", reason: "not a Yjs update" };
     }
+    this.writer = null;
     const gap = this.trial.store.pendingStructs !== null || this.trial.store.pendingDs !== null;
     if (this.verdict || gap) this.trial = this.freshTrial();
     if (this.verdict) return err(refusal((this.verdict as Verdict).code, (this.verdict as Verdict).reason));
     if (gap) return err(resync());
-    const news = this.apply(update);
-    const unlogged = authors.value.filter((client) => !this.logged.has(client.client));
-    for (const client of unlogged) {
-      this.clients.set(client.client, client);
-      this.logged.add(client.client);
-    }
-    return ok({ news, unlogged });
+    return ok({ news: this.apply(update) });
+  }
+
+  /**
+   * Applies what the log has: another process has judged it.
+   * @returns what was new in it (null: nothing), and the client ids in it whose person is not known here
+   */
+  takeLogged(update: Uint8Array): { news: Uint8Array | null; strangers: number[] } {
+    const strangers = [...Y.parseUpdateMeta(update).from.keys()].filter((client) => !this.clients.has(client));
+    Y.applyUpdate(this.trial, update);
+    return { news: this.apply(update), strangers };
   }
 
   /** For tests and for reading: the state that a client with that state vector lacks. */
@@ -147,28 +141,28 @@ export class Replica {
     return told.length > 1 ? Y.mergeUpdates(told) : (told[0] ?? null);
   }
 
-  private authorsOf(update: Uint8Array, hand: Hand, relaying: boolean): Result<KnownClient[], Refusal> {
+  private refuseAuthors(update: Uint8Array, hand: Hand, sealed: boolean): Refusal | null {
     let decoded: ReturnType<typeof Y.decodeUpdate>;
     try {
       decoded = Y.decodeUpdate(update);
     } catch {
-      return err(refusal("invalid", "not a Yjs update"));
+      return refusal("invalid", "not a Yjs update");
     }
     const next = new Map<number, number>();
     for (const struct of decoded.structs) {
       const { client, clock } = struct.id;
       const known = next.get(client) ?? Y.getState(this.doc.store, client);
-      if (struct instanceof Y.Skip || clock > known) return err(resync());
+      if (struct instanceof Y.Skip || clock > known) return resync();
       if (clock + struct.length > known) next.set(client, clock + struct.length);
     }
-    const clients: KnownClient[] = [];
+    const unknown: number[] = [];
     for (const client of next.keys()) {
       const owner = this.clients.get(client);
-      if (owner && owner.actorId !== hand.personId && !relaying)
-        return err(refusal("forbidden", "An edit carries the words of the person who wrote them."));
-      clients.push(owner ?? { client, actorId: hand.personId, name: hand.name });
+      if (!owner) unknown.push(client);
+      else if (owner.actorId !== hand.personId && !sealed)
+        return refusal("forbidden", "An edit carries the words of the person who wrote them.");
     }
-    return ok(clients);
+    return unknown.length > 0 ? refusal("conflict", "Client ids that nobody has yet.", { detail: { unknown } }) : null;
   }
 
   private freshTrial(): Y.Doc {

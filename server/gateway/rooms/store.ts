@@ -65,57 +65,141 @@ export async function tailOf(
   return rows;
 }
 
+/** What others have appended after `after`, at most `LATER_ROWS` rows, and whether the document takes edits at all. */
+export async function laterRows(
+  db: Database,
+  documentId: string,
+  after: number,
+): Promise<{ rows: { seq: number; update: Buffer }[]; frozen: string | null }> {
+  const { rows } = await db.pool.query<{ seq: number | null; update: Buffer | null; frozen: string | null }>({
+    name: "crdt_later",
+    text: `SELECT u.seq, u."update", CASE WHEN d.frozen_at IS NOT NULL THEN coalesce(d.frozen_reason, 'signed') END AS frozen
+      FROM crdt_document d LEFT JOIN LATERAL
+        (SELECT seq, "update" FROM crdt_update WHERE document_id = d.id AND seq > $2 ORDER BY seq LIMIT ${LATER_ROWS}) u ON true
+      WHERE d.id = $1 ORDER BY u.seq`,
+    values: [documentId, after],
+  });
+  return {
+    rows: rows.flatMap(({ seq, update }) => (seq !== null && update !== null ? [{ seq, update }] : [])),
+    frozen: rows[0]?.frozen ?? null,
+  };
+}
+export const LATER_ROWS = 2_000;
+
+/** The last place in the log of each document, and whether it is frozen. */
+export async function standings(
+  db: Database,
+  documentIds: readonly string[],
+): Promise<{ id: string; lastSeq: number; frozen: boolean }[]> {
+  const { rows } = await db.pool.query<{ id: string; lastSeq: number; frozen: boolean }>({
+    name: "crdt_standings",
+    text: 'SELECT id, last_seq AS "lastSeq", frozen_at IS NOT NULL AS frozen FROM crdt_document WHERE id = ANY ($1::text[])',
+    values: [documentIds],
+  });
+  return rows;
+}
+
+/** Whose these Yjs client ids are, as far as it is known. */
+export async function clientsNamed(
+  db: Database,
+  documentId: string,
+  clients: readonly number[],
+): Promise<StoredDocument["clients"]> {
+  const { rows } = await db.pool.query<StoredDocument["clients"][number]>(
+    'SELECT client_id AS client, actor_id AS "actorId", name FROM crdt_client WHERE document_id = $1 AND client_id = ANY ($2::int8[])',
+    [documentId, clients],
+  );
+  return rows;
+}
+
 /**
  * Writes down whose a Yjs client id is before anything can be written with it: were that only kept with the first edit, an edit that
  * others got and the hub lost in a crash would come back as theirs.
+ * @returns whose it is: another's, where that one was first (perhaps at another process)
  */
 export async function logClient(
   db: Database,
   documentId: string,
   client: number,
   person: { personId: string; name: string },
-): Promise<void> {
-  await db.pool.query(
-    "INSERT INTO crdt_client (document_id, client_id, actor_id, name) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+): Promise<string> {
+  const { rows } = await db.pool.query<{ owner: string }>(
+    `INSERT INTO crdt_client (document_id, client_id, actor_id, name) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (document_id, client_id) DO UPDATE SET name = crdt_client.name RETURNING actor_id AS owner`,
     [documentId, client, person.personId, person.name],
   );
+  return rows[0]?.owner ?? person.personId;
+}
+
+/** Nobody appends to it until it is released, or the time is over (this process died). False: another holds it. */
+export async function holdDocument(db: Database, documentId: string, holder: string, ms: number): Promise<boolean> {
+  const { rowCount } = await db.pool.query(
+    `UPDATE crdt_document SET held_by = $2, held_until = now() + $3 * interval '1 millisecond'
+     WHERE id = $1 AND (held_until IS NULL OR held_until < now())`,
+    [documentId, holder, ms],
+  );
+  return rowCount === 1;
+}
+
+export async function releaseDocument(db: Database, documentId: string, holder: string): Promise<void> {
+  await db.pool.query("UPDATE crdt_document SET held_by = NULL, held_until = NULL WHERE id = $1 AND held_by = $2", [
+    documentId,
+    holder,
+  ]);
+}
+
+export async function sealSecret(db: Database): Promise<Uint8Array> {
+  const { rows } = await db.pool.query<{ secret: Buffer }>("SELECT secret FROM hub_secret WHERE name = 'edit-seal'");
+  if (!rows[0]) throw new Error("the secret of the edits' seal is missing: the migrations have not run");
+  return rows[0].secret;
 }
 
 export interface LogRow {
   readonly documentId: string;
-  readonly seq: number;
   readonly update: Uint8Array;
   readonly actorId: string;
-  /** Yjs client ids that are seen for the first time with this update. */
-  readonly clients: readonly { readonly client: number; readonly actorId: string; readonly name: string }[];
 }
 
+/** What became of a document's rows in a batch: they follow `after`, or they did not go in. */
+export type Appended =
+  | { readonly state: "kept"; readonly after: number }
+  | { readonly state: "held" }
+  | { readonly state: "frozen"; readonly reason: string };
+
 /**
- * Appends a batch in one statement, which is one transaction and one fsync.
- * @returns "documentId seq" of the rows that went in; the others' documents are frozen
+ * Appends a batch in one statement, which is one transaction and one fsync. The rows' places are given under the lock of each
+ * document's row (taken in the order of the ids), so whoever reads the log never sees a place before the ones below it.
+ * @returns what became of each document's rows; a document that is missing does not exist
  */
-export async function appendRows(db: Database, rows: readonly LogRow[]): Promise<Set<string>> {
-  const clients = rows.flatMap((row) => row.clients.map((client) => ({ ...client, documentId: row.documentId })));
-  const result = await db.pool.query<{ key: string }>({
+export async function appendRows(db: Database, rows: readonly LogRow[]): Promise<Map<string, Appended>> {
+  const result = await db.pool.query<{ id: string; frozen: string | null; after: number | null }>({
     name: "crdt_append",
-    text: `WITH live AS (SELECT id FROM crdt_document WHERE id = ANY ($1::text[]) AND frozen_at IS NULL),
-      named AS (
-        INSERT INTO crdt_client (document_id, client_id, actor_id, name)
-        SELECT c.* FROM unnest($5::text[], $6::int8[], $7::text[], $8::text[]) AS c ON CONFLICT DO NOTHING)
-      INSERT INTO crdt_update (document_id, seq, "update", actor_id)
-      SELECT u.document_id, u.seq, u.bytes, u.actor_id
-      FROM unnest($1::text[], $2::int8[], $3::bytea[], $4::text[]) AS u(document_id, seq, bytes, actor_id) JOIN live ON live.id = u.document_id
-      RETURNING document_id || ' ' || seq AS key`,
+    text: `WITH input AS MATERIALIZED (
+        SELECT * FROM unnest($1::text[], $2::bytea[], $3::text[]) WITH ORDINALITY AS u(document_id, bytes, actor_id, nth)),
+      counted AS MATERIALIZED (SELECT document_id, count(*) AS n FROM input GROUP BY document_id),
+      locked AS MATERIALIZED (
+        SELECT id, frozen_at, frozen_reason FROM crdt_document WHERE id IN (SELECT document_id FROM counted)
+        ORDER BY id FOR NO KEY UPDATE),
+      raised AS (
+        UPDATE crdt_document d SET last_seq = d.last_seq + c.n FROM counted c, locked l
+        WHERE d.id = c.document_id AND l.id = d.id AND d.frozen_at IS NULL AND (d.held_until IS NULL OR d.held_until < clock_timestamp())
+        RETURNING d.id, d.last_seq - c.n AS after),
+      kept AS (
+        INSERT INTO crdt_update (document_id, seq, "update", actor_id)
+        SELECT i.document_id, r.after + row_number() OVER (PARTITION BY i.document_id ORDER BY i.nth), i.bytes, i.actor_id
+        FROM input i JOIN raised r ON r.id = i.document_id)
+      SELECT l.id, CASE WHEN l.frozen_at IS NOT NULL THEN coalesce(l.frozen_reason, 'signed') END AS frozen, r.after
+      FROM locked l LEFT JOIN raised r ON r.id = l.id`,
     values: [
       rows.map((row) => row.documentId),
-      rows.map((row) => row.seq),
       rows.map((row) => Buffer.from(row.update.buffer, row.update.byteOffset, row.update.byteLength)),
       rows.map((row) => row.actorId),
-      clients.map((client) => client.documentId),
-      clients.map((client) => client.client),
-      clients.map((client) => client.actorId),
-      clients.map((client) => client.name),
     ],
   });
-  return new Set(result.rows.map((row) => row.key));
+  return new Map(
+    result.rows.map(({ id, frozen, after }): [string, Appended] => {
+      if (after !== null) return [id, { state: "kept", after }];
+      return [id, frozen === null ? { state: "held" } : { state: "frozen", reason: frozen }];
+    }),
+  );
 }
