@@ -6,7 +6,7 @@ import { type CSSProperties, useEffect, useMemo, useRef, useState, useSyncExtern
 import { RoomProvider } from "../../../kernel/room/provider";
 import { useSocket } from "../../../kernel/socket";
 import { EmptyState } from "../../../ui/states";
-import { listSeries, StackViewport, type StackViewportHandle, type ViewState } from "../../../viewport/public";
+import { listSeries, StackViewport, type ViewportHandle, type ViewState } from "../../../viewport/public";
 import classes from "../page.module.css";
 
 const BASE = "/dicomweb";
@@ -18,7 +18,7 @@ export default function LiveImage({ studyId, studyInstanceUid }: { studyId: stri
     queryKey: ["series", studyInstanceUid],
     queryFn: ({ signal }) => listSeries(BASE, studyInstanceUid, signal),
   });
-  const viewport = useRef<StackViewportHandle>(null);
+  const viewport = useRef<ViewportHandle>(null);
   const [following, setFollowing] = useState(true);
   const [shown, setShown] = useState<string | null>(null);
   const snapshot = useSyncExternalStore(room?.subscribe ?? nothing, () => room?.snapshot() ?? null);
@@ -100,13 +100,13 @@ function useLeadersView(room: RoomProvider | null, key: string | null): SharedVi
   return view;
 }
 
-function usePointers(room: RoomProvider | null, viewport: React.RefObject<StackViewportHandle | null>): void {
+function usePointers(room: RoomProvider | null, viewport: React.RefObject<ViewportHandle | null>): void {
   useEffect(() => {
     return room?.on("pointer", (key, place) => {
       const person = room.snapshot().people.find((one) => one.key === key);
       if (place && person)
         viewport.current?.setPointer({ ...place, id: key, name: person.name, color: person.colour } as Parameters<
-          StackViewportHandle["setPointer"]
+          ViewportHandle["setPointer"]
         >[0]);
       else viewport.current?.removePointer(key);
     });

@@ -59,7 +59,7 @@ export function FindingsTab({ marks, series, imageNumber, jump, insert, mayMark 
   if (records.length === 0 && keyImages.length === 0) {
     return (
       <EmptyState icon={<IconRuler2 size={28} stroke={1.4} />} title="No marks yet">
-        Measure with L (length), E (ellipse) or A (angle); everybody in the room sees it at once. M makes the image a
+        Measure with L (length), E (ellipse) or A (angle); everybody in the room sees it at once. Y makes the image a
         key image.
       </EmptyState>
     );
