@@ -20,7 +20,8 @@ import { ReferenceLines } from "./ReferenceLines";
 import { FailedSeries, Loading } from "./StackViewport";
 import { indexOfImage } from "./stack";
 import type { PointerPlaceMm } from "./stackView";
-import type { ToolId } from "./toolCatalogue";
+import { type ToolId, toolCatalogue } from "./toolCatalogue";
+import { createTraceLayer } from "./traceLayer";
 import frame from "./viewport.module.css";
 import type { ViewportHandle } from "./viewportHandle";
 import { focusOf, type ViewState } from "./viewState";
@@ -58,6 +59,7 @@ export function PlaneViewport(props: PlaneViewportProps) {
   const [phase, setPhase] = useState<Phase>({ at: "loading" });
   const [attempt, setAttempt] = useState(0);
   const arrow = useArrowText();
+  const draws = toolCatalogue.some(({ id, marks }) => id === tool && marks);
 
   const told = useEffectEvent((what: "onReady" | "onViewChange", state: ViewState) => props[what]?.(state));
   const pointed = useEffectEvent((place: PointerPlaceMm | null) => props.onPointer?.(place));
@@ -71,6 +73,7 @@ export function PlaneViewport(props: PlaneViewportProps) {
     const host = pointers.current;
     if (!element || !host) return;
     let gone = false;
+    let untrace: (() => void) | undefined;
     let opened: PlaneView | undefined;
     const resize = new ResizeObserver(() => opened?.resize());
     const open = async () => {
@@ -92,6 +95,7 @@ export function PlaneViewport(props: PlaneViewportProps) {
       if (gone) return next.destroy();
       opened = next;
       layer.current = createPointerLayer(host, next, frame);
+      untrace = createTraceLayer(host, next, frame);
       resize.observe(element);
       setView(next);
       setPhase({ at: "shown" });
@@ -102,6 +106,7 @@ export function PlaneViewport(props: PlaneViewportProps) {
     return () => {
       gone = true;
       resize.disconnect();
+      untrace?.();
       layer.current?.destroy();
       layer.current = null;
       opened?.destroy();
@@ -120,7 +125,7 @@ export function PlaneViewport(props: PlaneViewportProps) {
     <div className={frame.viewport} data-series={seriesInstanceUid} data-plane={plane} data-phase={phase.at}>
       <div ref={surface} className={frame.surface} />
       {view ? <CornerOverlay view={view} text={text} /> : null}
-      {view ? <ReferenceLines view={view} /> : null}
+      {view ? <ReferenceLines view={view} draggable={!draws} /> : null}
       <div ref={pointers} className={frame.pointers} aria-hidden="true" />
       {view ? <Spoken view={view} /> : null}
       {phase.at === "loading" ? <Loading /> : null}

@@ -7,8 +7,8 @@ import { cutLine, PLANES, type PlaneName, planeAxes, planeLabels } from "./volum
 /** Half the gap left around the meeting point, so that the lines cover no finding. CSS pixels. */
 const GAP = 18;
 
-/** Where the other planes cut this one; a line or the point where they meet can be dragged. */
-export function ReferenceLines({ view }: { view: PlaneView }) {
+/** Where the other planes cut this one; a line or the point where they meet can be dragged, unless a marking tool is in hand. */
+export function ReferenceLines({ view, draggable }: { view: PlaneView; draggable: boolean }) {
   const seen = useSyncExternalStore(view.subscribe, view.snapshot);
   const cursor = seen.view?.plane?.cursorMm as Vec3 | undefined;
   const centre = cursor && view.toScreen(cursor);
@@ -16,7 +16,12 @@ export function ReferenceLines({ view }: { view: PlaneView }) {
   const { name } = seen.cut;
   const others = PLANES.filter((other) => other !== name);
   return (
-    <svg className={classes.lines} aria-hidden="true">
+    <svg
+      className={classes.lines}
+      data-draggable={draggable}
+      aria-hidden="true"
+      onWheel={(event) => view.run(event.deltaY > 0 ? "nextImage" : "previousImage")}
+    >
       {others.map((other) => (
         <Line key={other} view={view} on={name} of={other} cursor={cursor} centre={centre} />
       ))}

@@ -19,6 +19,7 @@ import { createPointerLayer, type PointerLayer } from "./pointerLayer";
 import type { ImageStack } from "./stack";
 import { openStackView, type PointerPlaceMm, type StackView } from "./stackView";
 import type { ToolId } from "./toolCatalogue";
+import { createTraceLayer } from "./traceLayer";
 import classes from "./viewport.module.css";
 import type { ViewportHandle } from "./viewportHandle";
 import type { ViewState } from "./viewState";
@@ -74,6 +75,7 @@ export function StackViewport(props: StackViewportProps) {
     if (!element || !host) return;
     let opened: StackView | undefined;
     let gone = false;
+    let untrace: (() => void) | undefined;
     const resize = new ResizeObserver(() => opened?.resize());
     const open = () =>
       openStackView(element, {
@@ -90,6 +92,7 @@ export function StackViewport(props: StackViewportProps) {
         if (gone) return next.destroy();
         opened = next;
         layer.current = createPointerLayer(host, next, classes);
+        untrace = createTraceLayer(host, next, classes);
         resize.observe(element);
         setView(next);
       },
@@ -98,6 +101,7 @@ export function StackViewport(props: StackViewportProps) {
     return () => {
       gone = true;
       resize.disconnect();
+      untrace?.();
       layer.current?.destroy();
       layer.current = null;
       opened?.destroy();

@@ -1,6 +1,7 @@
 import { cache, Enums, eventTarget, imageLoader, type Types, volumeLoader } from "@cornerstonejs/core";
 import type { Vec3 } from "./geometry";
-import type { LoadedSeries } from "./imagery";
+import { volumeIdOf } from "./imageName";
+import { type LoadedSeries, volumeStacks } from "./imagery";
 import { startEngine } from "./init";
 import { clampToVolume, middleOf } from "./volume";
 import type { Voi } from "./windowPresets";
@@ -44,7 +45,7 @@ const users = new Map<string, number>();
  */
 export async function openVolume(series: LoadedSeries): Promise<OpenVolume> {
   await startEngine();
-  const volumeId = `cornerstoneStreamingImageVolume:${series.stack.seriesInstanceUid}:${series.imageIds.length}`;
+  const volumeId = volumeIdOf(series.stack.seriesInstanceUid, series.imageIds.length);
   users.set(volumeId, (users.get(volumeId) ?? 0) + 1);
   const release = once(() => {
     const left = (users.get(volumeId) ?? 1) - 1;
@@ -100,6 +101,7 @@ async function share(series: LoadedSeries, volumeId: string): Promise<Shared> {
   eventTarget.addEventListener(Enums.Events.IMAGE_CACHE_IMAGE_ADDED, arrived);
   eventTarget.addEventListener(Enums.Events.IMAGE_LOAD_ERROR, lost);
   volume.load();
+  volumeStacks.add(series.stack);
 
   return {
     users: 0,
@@ -145,6 +147,7 @@ async function share(series: LoadedSeries, volumeId: string): Promise<Shared> {
     },
     close() {
       listeners.clear();
+      volumeStacks.delete(series.stack);
       eventTarget.removeEventListener(Enums.Events.IMAGE_CACHE_IMAGE_ADDED, arrived);
       eventTarget.removeEventListener(Enums.Events.IMAGE_LOAD_ERROR, lost);
       if (cache.getVolume(volumeId)) cache.removeVolumeLoadObject(volumeId);

@@ -179,6 +179,8 @@ function createPlaneView(
     const box = element.getBoundingClientRect();
     return viewport.canvasToWorld([event.clientX - box.left, event.clientY - box.top]) as Vec3;
   };
+  // around the surface, so that the lines over it hide nobody's pointer
+  const around = element.parentElement ?? element;
   const pointerMoved = (event: PointerEvent) => events.onPointer(pointerPlace(volume, place(event)));
   const pointerLeft = () => events.onPointer(null);
   const noMenu = (event: Event) => event.preventDefault();
@@ -200,8 +202,8 @@ function createPlaneView(
   viewport.render();
   element.addEventListener(Enums.Events.CAMERA_MODIFIED, cameraMoved);
   element.addEventListener(Enums.Events.VOI_MODIFIED, windowChanged);
-  element.addEventListener("pointermove", pointerMoved);
-  element.addEventListener("pointerleave", pointerLeft);
+  around.addEventListener("pointermove", pointerMoved);
+  around.addEventListener("pointerleave", pointerLeft);
   element.addEventListener("contextmenu", noMenu);
   element.addEventListener("pointerdown", jump, true);
   element.addEventListener("mousedown", noMouse, true);
@@ -304,8 +306,8 @@ function createPlaneView(
       stopHearing();
       element.removeEventListener(Enums.Events.CAMERA_MODIFIED, cameraMoved);
       element.removeEventListener(Enums.Events.VOI_MODIFIED, windowChanged);
-      element.removeEventListener("pointermove", pointerMoved);
-      element.removeEventListener("pointerleave", pointerLeft);
+      around.removeEventListener("pointermove", pointerMoved);
+      around.removeEventListener("pointerleave", pointerLeft);
       element.removeEventListener("contextmenu", noMenu);
       element.removeEventListener("pointerdown", jump, true);
       element.removeEventListener("mousedown", noMouse, true);

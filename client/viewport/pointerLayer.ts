@@ -98,6 +98,7 @@ export function createPointerLayer(host: HTMLElement, view: ShownView, classes: 
 function createNode(host: HTMLElement, pointer: RemotePointer, classes: Record<string, string>): Shown {
   const node = document.createElement("div");
   node.className = classes.pointer ?? "pointer";
+  node.dataset.pointer = "";
   node.innerHTML =
     '<svg width="14" height="18" viewBox="0 0 14 18" aria-hidden="true"><path d="M1 1 L1 14 L4.6 10.8 L7 16.6 L9.6 15.5 L7.2 9.9 L12.2 9.6 Z"/></svg>';
   const label = document.createElement("span");

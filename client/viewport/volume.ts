@@ -27,9 +27,9 @@ export function planeOf(normal: readonly [number, number, number]): PlaneName {
   );
 }
 
-/** Largest part of the spacing by which a slice may be off its place: what positions rounded to a tenth of a millimetre make. */
+/** How far a slice may be off its place in an even row: as part of the spacing, or what rounding to a tenth of a mm makes. */
 const SPACING_TOLERANCE = 0.08;
-const SPACING_TOLERANCE_MM = 0.06;
+const SPACING_TOLERANCE_MM = 0.11;
 
 /**
  * Why a series can't be cut in other planes, as a sentence for the reader; null when it can. What would be bent, smeared or made up
@@ -57,8 +57,10 @@ export function whyNoVolume(stack: ImageStack): string | null {
   const least = Math.min(...gaps);
   const most = Math.max(...gaps);
   if (least < 0.01) return "There are several images at the same place (phases or echoes).";
-  const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
-  if (most - least > Math.max(SPACING_TOLERANCE_MM, SPACING_TOLERANCE * mean))
+  const start = places[0] as number;
+  const mean = ((places.at(-1) as number) - start) / gaps.length;
+  const off = Math.max(...places.map((place, index) => Math.abs(place - start - index * mean)));
+  if (off > Math.max(SPACING_TOLERANCE_MM, SPACING_TOLERANCE * mean))
     return `The slices are unevenly spaced (${millimetres(least)} to ${millimetres(most)}).`;
   const last = planes.at(-1) as typeof first;
   const run = subtract(last.origin, first.origin);

@@ -84,7 +84,7 @@ export function usePresence({ room, snapshot, grid, wall, change, shown, narrow 
     const view = grid.current?.viewport(wall.active)?.view();
     shown.set(view ?? null);
     if (view && live && !leaderKey) room?.sendView({ ...view, wall: around });
-  }, [room, live, grid, shown, around, leaderKey]);
+  }, [room, live, grid, shown, around, wall.active, leaderKey]);
 
   const letGo = useCallback(() => dispatch({ type: "ownMove" }), []);
   return {

@@ -64,11 +64,12 @@ export function useRoomKeys(hands: Hands): void {
     key("planes", "M", "Three planes (MPR), or the images again", hands.planes),
     key("keyImage", "Y", "Key image", hands.keyImage),
     key("critical", "C", "Critical finding", hands.critical),
-    key("again", "G", "Follow again", presence.again),
+    key("again", "G", "Follow who asks, or again", presence.again),
     key("next", "N", "Next study", hands.next),
     key("sign", "mod+Enter", "Sign", hands.sign, true),
     key("letGo", "Escape", "Let go, or leave the full view", () => {
       if (presence.follow.state === "following") presence.letGo();
+      else if (presence.follow.state === "asked") presence.stop();
       else if (wall.maximised !== undefined) change({ type: "maximise", cell: undefined });
     }),
   ]);

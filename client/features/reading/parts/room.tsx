@@ -70,7 +70,10 @@ export function Room({ detail }: { detail: StudyDetail }) {
     [letGo, change],
   );
   const hang = useCallback((one: Hung) => own({ type: "hang", series: one }), [own]);
+  const planes = usePlanes({ grid, wall, narrow: narrow ?? false, change: own });
   const jump = (place: ImagePlace) => {
+    const { plane, points } = place;
+    if (plane && points && !plane.inImage && planes.showMark({ ...place, plane, points })) return letGo();
     const { studyInstanceUid, seriesInstanceUid, sopInstanceUid, frame } = place;
     const cell = cellOf(wall, seriesInstanceUid);
     if (cell === undefined) return hang({ studyInstanceUid, seriesInstanceUid, start: { sopInstanceUid, frame } });
@@ -82,7 +85,6 @@ export function Room({ detail }: { detail: StudyDetail }) {
     const view = grid.current?.viewport(wall.active)?.view();
     if (view && !whyNoMarks) marks.toggleKeyImage(view);
   };
-  const planes = usePlanes({ grid, wall, narrow: narrow ?? false, change: own });
   useRoomKeys({
     grid,
     wall,
@@ -90,7 +92,7 @@ export function Room({ detail }: { detail: StudyDetail }) {
     presets,
     presence,
     keyImage,
-    planes,
+    planes: planes.toggle,
     critical: side.raise,
     next: () => void hands.next(),
     sign: side.sign,
@@ -195,7 +197,7 @@ export function Room({ detail }: { detail: StudyDetail }) {
           shown={shown}
           keyImages={marks.keyImages}
           onKeyImage={keyImage}
-          onPlanes={planes}
+          onPlanes={planes.toggle}
         />
       </RoomBody>
     </div>
