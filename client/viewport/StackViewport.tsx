@@ -15,34 +15,15 @@ import { loadSeries } from "./imagery";
 import { ImageryError } from "./imageryError";
 import { startEngine } from "./init";
 import { CornerOverlay, type OverlayText } from "./overlay";
-import { createPointerLayer, type PointerLayer, type RemotePointer } from "./pointerLayer";
+import { createPointerLayer, type PointerLayer } from "./pointerLayer";
 import type { ImageStack } from "./stack";
 import { openStackView, type PointerPlaceMm, type StackView } from "./stackView";
-import type { ToolId, ViewportCommand } from "./toolCatalogue";
+import type { ToolId } from "./toolCatalogue";
+import { createTraceLayer } from "./traceLayer";
 import classes from "./viewport.module.css";
+import type { ViewportHandle } from "./viewportHandle";
 import type { ViewState } from "./viewState";
 import type { WindowPreset } from "./windowPresets";
-
-/** What a viewport can be told. All of it does nothing (and answers false) before the first image is there. */
-export interface StackViewportHandle {
-  /** Shows what the state says. False when its series is not hung here or has no such image. */
-  applyView(state: ViewState): Promise<boolean>;
-  view(): ViewState | undefined;
-  stack(): ImageStack | undefined;
-  /** Index of the shown image in the stack, from 0. */
-  index(): number;
-  scrollTo(sopInstanceUid: string, frame: number): Promise<boolean>;
-  scrollToIndex(index: number): Promise<void>;
-  /** Shows the slice nearest to that point of the patient. */
-  jumpToMm(point: [number, number, number]): Promise<boolean>;
-  run(command: ViewportCommand): void;
-  setPreset(preset: WindowPreset): void;
-  reset(): void;
-  fit(): void;
-  setPlaying(playing: boolean): void;
-  setPointer(pointer: RemotePointer): void;
-  removePointer(id: string): void;
-}
 
 export interface StackViewportProps {
   /** Address of the DICOMweb service, "/dicomweb". */
@@ -56,8 +37,10 @@ export interface StackViewportProps {
   revision?: number;
   /** Shown first instead of the middle of the stack. */
   start?: { sopInstanceUid: string; frame: number };
+  /** Shown first, with its window and place. */
+  from?: ViewState;
   text?: OverlayText;
-  ref?: Ref<StackViewportHandle>;
+  ref?: Ref<ViewportHandle>;
   onStack?(stack: ImageStack): void;
   onReady?(state: ViewState): void;
   onViewChange?(state: ViewState): void;
@@ -92,6 +75,7 @@ export function StackViewport(props: StackViewportProps) {
     if (!element || !host) return;
     let opened: StackView | undefined;
     let gone = false;
+    let untrace: (() => void) | undefined;
     const resize = new ResizeObserver(() => opened?.resize());
     const open = () =>
       openStackView(element, {
@@ -108,6 +92,7 @@ export function StackViewport(props: StackViewportProps) {
         if (gone) return next.destroy();
         opened = next;
         layer.current = createPointerLayer(host, next, classes);
+        untrace = createTraceLayer(host, next, classes);
         resize.observe(element);
         setView(next);
       },
@@ -116,6 +101,7 @@ export function StackViewport(props: StackViewportProps) {
     return () => {
       gone = true;
       resize.disconnect();
+      untrace?.();
       layer.current?.destroy();
       layer.current = null;
       opened?.destroy();
@@ -126,8 +112,10 @@ export function StackViewport(props: StackViewportProps) {
   const hang = useEffectEvent(async (next: LoadedSeries, into: StackView) => {
     stacked(next.stack);
     into.setTool(tool);
-    await into.show(next, start);
+    const { from } = props;
+    await into.show(next, from ?? start);
     if (preset) into.setPreset(preset);
+    if (from) await into.applyView(from);
   });
 
   // the metadata is asked for while the renderer starts, not after it
@@ -181,13 +169,13 @@ export function StackViewport(props: StackViewportProps) {
       <div ref={pointers} className={classes.pointers} aria-hidden="true" />
       {phase.at === "shown" && view ? <OnImage view={view} /> : null}
       {phase.at === "loading" ? <Loading /> : null}
-      {phase.at === "failed" ? <Failed error={phase.error} retry={retry} /> : null}
+      {phase.at === "failed" ? <FailedSeries error={phase.error} retry={retry} /> : null}
       <AskArrowText {...arrow} />
     </div>
   );
 }
 
-function handleOf(view: StackView | undefined, layer: { current: PointerLayer | null }): StackViewportHandle {
+function handleOf(view: StackView | undefined, layer: { current: PointerLayer | null }): ViewportHandle {
   return {
     applyView: async (state) => (await view?.applyView(state)) ?? false,
     view: () => view?.view(),
@@ -206,7 +194,7 @@ function handleOf(view: StackView | undefined, layer: { current: PointerLayer | 
   };
 }
 
-function Loading() {
+export function Loading() {
   return (
     <div className={classes.state} role="status" aria-label="Loading images">
       <div className={classes.skeleton} />
@@ -214,7 +202,16 @@ function Loading() {
   );
 }
 
-function Failed({ error, retry }: { error: ImageryError; retry(): void }) {
+/** Why a series is not shown, and what can be done about it. */
+export function FailedSeries({ error, retry }: { error: ImageryError; retry(): void }) {
+  if (error.kind === "no-volume") {
+    return (
+      <div className={classes.state} role="status">
+        <strong>No other planes of this series</strong>
+        <span>{error.message}</span>
+      </div>
+    );
+  }
   if (error.kind === "empty") {
     return (
       <div className={classes.state} role="status">

@@ -1,14 +1,17 @@
 import { type Ref, useEffect, useEffectEvent, useImperativeHandle, useRef } from "react";
 import { SERIES_DRAG_TYPE } from "./Filmstrip";
 import classes from "./grid.module.css";
-import { cellsOf, type Direction, type LayoutId, layouts, neighbour } from "./layout";
+import { areaOf, cellsOf, type Direction, type LayoutId, layouts, neighbour } from "./layout";
 import { type LinkAnchor, linkedIndex } from "./linkedScroll";
 import type { OverlayText } from "./overlay";
+import { PlaneViewport } from "./PlaneViewport";
 import type { RemotePointer } from "./pointerLayer";
-import { StackViewport, type StackViewportHandle } from "./StackViewport";
+import { StackViewport } from "./StackViewport";
 import type { PointerPlaceMm } from "./stackView";
 import { type ToolId, toolCatalogue, type ViewportCommand } from "./toolCatalogue";
+import type { ViewportHandle } from "./viewportHandle";
 import type { ViewState } from "./viewState";
+import type { PlaneName } from "./volume";
 import type { WindowPreset } from "./windowPresets";
 
 /** What hangs in one cell. */
@@ -18,11 +21,15 @@ export interface HungSeries {
   revision?: number;
   preset?: WindowPreset;
   start?: { sopInstanceUid: string; frame: number };
+  /** Shown first, with its window and place. */
+  from?: ViewState;
+  /** A plane through the series instead of its images. */
+  plane?: PlaneName;
   text?: OverlayText;
 }
 
 export interface ViewportGridHandle {
-  viewport(cell: number): StackViewportHandle | undefined;
+  viewport(cell: number): ViewportHandle | undefined;
   /** A command of the keyboard map, to the active viewport. */
   run(command: ViewportCommand): void;
   setPreset(preset: WindowPreset): void;
@@ -50,6 +57,8 @@ export interface ViewportGridProps {
   onMaximise(cell: number | undefined): void;
   /** A series was dropped on that cell. */
   onHang(cell: number, series: { studyInstanceUid: string; seriesInstanceUid: string }): void;
+  /** Given where one plane fills the wall: another one is asked for. */
+  onPlane?(plane: PlaneName): void;
   onReady?(cell: number, state: ViewState): void;
   onViewChange?(cell: number, state: ViewState): void;
   onPointer?(cell: number, place: PointerPlaceMm | null): void;
@@ -58,9 +67,8 @@ export interface ViewportGridProps {
 /** Viewports side by side: layout, active one, maximising, linked scrolling, dropping a series. */
 export function ViewportGrid(props: ViewportGridProps) {
   const { layout, active, maximised, onActivate } = props;
-  const handles = useRef(new Map<number, StackViewportHandle>());
+  const handles = useRef(new Map<number, ViewportHandle>());
   const linked = useLinkedScroll(props.linked, handles.current);
-  const { rows, columns } = layouts[layout];
 
   useImperativeHandle(props.ref, () => ({
     viewport: (cell) => handles.current.get(cell),
@@ -83,11 +91,7 @@ export function ViewportGrid(props: ViewportGridProps) {
   }));
 
   return (
-    <section
-      className={classes.grid}
-      style={{ gridTemplate: `repeat(${rows}, minmax(0, 1fr)) / repeat(${columns}, minmax(0, 1fr))` }}
-      aria-label="Viewports"
-    >
+    <section className={classes.grid} style={{ gridTemplate: layouts[layout].template }} aria-label="Viewports">
       {Array.from({ length: cellsOf(layout) }, (_, cell) => (
         <Cell
           // a cell is a place on the wall: its number is its identity
@@ -113,7 +117,7 @@ interface CellProps extends ViewportGridProps {
   hidden: boolean;
   drive(): void;
   follow(index: number): void;
-  keep(handle: StackViewportHandle | null): void;
+  keep(handle: ViewportHandle | null): void;
 }
 
 function Cell(props: CellProps) {
@@ -129,6 +133,7 @@ function Cell(props: CellProps) {
       aria-current={active === cell}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: focus is how a viewport is made active by keyboard alone
       tabIndex={0}
+      style={maximised === cell ? undefined : { gridArea: areaOf(props.layout, cell) }}
       data-maximised={maximised === cell}
       inert={hidden}
       onFocus={() => active !== cell && props.onActivate(cell)}
@@ -149,21 +154,29 @@ function Cell(props: CellProps) {
       }}
     >
       {hung ? (
-        <StackViewport
-          ref={props.keep}
-          base={props.base}
-          tool={tool}
-          {...hung}
-          onReady={(state) => props.onReady?.(cell, state)}
-          onViewChange={(state) => props.onViewChange?.(cell, state)}
-          onIndexChange={props.follow}
-          onPointer={(place) => props.onPointer?.(cell, place)}
-        />
+        <Hung {...props} hung={hung} />
       ) : (
         <p className={classes.empty}>Choose a series from the rail, or drop one here.</p>
       )}
     </div>
   );
+}
+
+function Hung({ hung, ...props }: CellProps & { hung: HungSeries }) {
+  const { cell, base, tool } = props;
+  const { plane, revision, start, ...series } = hung;
+  const common = {
+    ref: props.keep,
+    base,
+    tool,
+    ...series,
+    onReady: (state: ViewState) => props.onReady?.(cell, state),
+    onViewChange: (state: ViewState) => props.onViewChange?.(cell, state),
+    onIndexChange: props.follow,
+    onPointer: (place: PointerPlaceMm | null) => props.onPointer?.(cell, place),
+  };
+  if (plane) return <PlaneViewport {...common} plane={plane} {...(props.onPlane ? { onPlane: props.onPlane } : {})} />;
+  return <StackViewport {...common} {...(revision === undefined ? {} : { revision })} {...(start ? { start } : {})} />;
 }
 
 function droppedSeries(text: string): { studyInstanceUid: string; seriesInstanceUid: string } | undefined {
@@ -180,7 +193,7 @@ function droppedSeries(text: string): { studyInstanceUid: string; seriesInstance
  * Linked scrolling. Only the viewport under the reader's hand leads: the others, moved by it, do not lead back. When linking is
  * switched on, the images then shown are taken to be of the same place, which is how a prior is set against the current study.
  */
-function useLinkedScroll(linked: boolean, handles: Map<number, StackViewportHandle>) {
+function useLinkedScroll(linked: boolean, handles: Map<number, ViewportHandle>) {
   const driver = useRef<number | undefined>(undefined);
   const anchors = useRef<Map<number, number> | undefined>(undefined);
   const wasLinked = useRef(linked);

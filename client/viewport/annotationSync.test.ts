@@ -10,7 +10,9 @@ import { sliceDataset } from "./testDatasets";
 import type { DrawnMark } from "./tools/mapping";
 
 // the archive's side is not under test: every image is the first of one stack
-vi.mock("./imagery", () => ({ stackOfImageId: () => ({ stack, index: 0 }) }));
+vi.mock("./imagery", () => ({
+  loadedPlaces: { ofImage: () => ({ stack, index: 0 }), ofSeries: () => stack, ofVolume: () => stack },
+}));
 const { stack } = buildStack([sliceDataset(1, [0, 0, 0])])!;
 
 const base = "http://hub.test/dicomweb";

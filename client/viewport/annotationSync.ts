@@ -1,8 +1,9 @@
 import { eventTarget, getEnabledElementByIds } from "@cornerstonejs/core";
 import { annotation, Enums, ToolGroupManager, utilities } from "@cornerstonejs/tools";
 import type { AnnotationRecord } from "@readroom/shared/crdt/annotation.js";
-import { stackOfImageId } from "./imagery";
+import { loadedPlaces } from "./imagery";
 import { type Author, markOfRecord, recordOfMark, sameContent, samePoints, sameStats } from "./markRecord";
+import { planeMarks } from "./planeMarks";
 import { type DrawnMark, NO_LABEL, pointsOfMark, textOfMark } from "./tools/mapping";
 import { mappingOfTool } from "./tools/mappings";
 
@@ -60,7 +61,7 @@ export function createAnnotationSync(options: AnnotationSyncOptions): Annotation
     const mark = markById(id);
     const before = known.get(id);
     if (!mark || !before) return;
-    const record = recordOfMark(mark, stackOfImageId, options.author, options.now(), before);
+    const record = recordOfMark(mark, loadedPlaces, options.author, options.now(), before);
     if (!record || (sameContent(record, before) && sameStats(record.stats, before.stats))) return;
     known.set(id, record);
     paint(record, options.colorOf(record.author.id));
@@ -79,7 +80,7 @@ export function createAnnotationSync(options: AnnotationSyncOptions): Annotation
     const mark = markOfEvent(event);
     const id = mark?.annotationUID;
     if (applying || !mark || !id || known.has(id)) return;
-    const record = recordOfMark(mark, stackOfImageId, options.author, options.now());
+    const record = recordOfMark(mark, loadedPlaces, options.author, options.now());
     if (!record) return;
     if (record.points.length > 1 && record.points.every((point) => samePoints([point], [record.points[0] as never]))) {
       silently(() => annotation.state.removeAnnotation(id));
@@ -110,6 +111,7 @@ export function createAnnotationSync(options: AnnotationSyncOptions): Annotation
     options.onChange({ type: "remove", id });
   };
   const forget = (id: string) => {
+    planeMarks.remove(id);
     clearTimeout(timers.get(id));
     timers.delete(id);
     movedHere.delete(id);
@@ -201,7 +203,9 @@ function moveMark(mark: DrawnMark, record: AnnotationRecord): void {
   mark.invalidated = true;
 }
 
-function paint({ id, kind, text }: AnnotationRecord, color: string): void {
+function paint(record: AnnotationRecord, color: string): void {
+  const { id, kind, text } = record;
+  planeMarks.set(record, color);
   const style = {
     // an arrow without text would draw its dotted line to an empty box
     textBoxVisibility: kind !== "arrow" || text !== undefined,

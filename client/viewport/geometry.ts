@@ -47,11 +47,11 @@ export function mmToPixel(plane: ImagePlane, point: Vec3): { column: number; row
 }
 
 /** Signed distance of a point from the plane along its normal, mm. */
-export function distanceToPlane(plane: ImagePlane, point: Vec3): number {
+export function distanceToPlane(plane: Pick<ImagePlane, "origin" | "normal">, point: Vec3): number {
   return dot(subtract(point, plane.origin), plane.normal);
 }
 
-export function projectOnPlane(plane: ImagePlane, point: Vec3): Vec3 {
+export function projectOnPlane(plane: Pick<ImagePlane, "origin" | "normal">, point: Vec3): Vec3 {
   return subtract(point, scale(plane.normal, distanceToPlane(plane, point)));
 }
 
@@ -94,10 +94,10 @@ export function orientationLetters(direction: Vec3): string {
 const sideWords: Record<string, string> = {
   H: "above",
   F: "below",
-  A: "in front",
-  P: "behind",
-  L: "further left",
-  R: "further right",
+  A: "toward the front",
+  P: "toward the back",
+  L: "toward the patient's left",
+  R: "toward the patient's right",
 };
 
 export type PointerPlace =
@@ -110,7 +110,11 @@ export type PointerPlace =
  * projected, with its distance and side in words.
  * @param sliceSpacingMm distance of neighbouring slices; for a lone image pass its thickness
  */
-export function placePointer(plane: ImagePlane, point: Vec3, sliceSpacingMm: number): PointerPlace {
+export function placePointer(
+  plane: Pick<ImagePlane, "origin" | "normal">,
+  point: Vec3,
+  sliceSpacingMm: number,
+): PointerPlace {
   const distance = distanceToPlane(plane, point);
   const projected = projectOnPlane(plane, point);
   // a hair of tolerance: the sender's own slice is 0 ± rounding away, also where the spacing is unknown

@@ -4,7 +4,15 @@ export function imageIdOf(base: string, study: string, series: string, sop: stri
   return `wadors:${absolute}/studies/${study}/series/${series}/instances/${sop}/frames/${frame}`;
 }
 
-export function frameOfImageId(imageId: string) {
+/** An image in the archive. */
+export interface ImageName {
+  studyInstanceUid: string;
+  seriesInstanceUid: string;
+  sopInstanceUid: string;
+  frame: number;
+}
+
+export function frameOfImageId(imageId: string): ImageName | undefined {
   const match = /\/studies\/([^/]+)\/series\/([^/]+)\/instances\/([^/]+)\/frames\/(\d+)/.exec(imageId);
   if (!match) return undefined;
   const [, study = "", series = "", sop = "", frame = "1"] = match;
@@ -18,3 +26,10 @@ export function frameOfImageId(imageId: string) {
 export function frameOfReferenceGroup(frameOfReferenceUid: string | null, seriesInstanceUid: string): string {
   return frameOfReferenceUid ?? `series:${seriesInstanceUid}`;
 }
+
+const VOLUME = "cornerstoneStreamingImageVolume";
+
+/** The name under which the renderer has a series as a volume; another number of images is another volume. */
+export const volumeIdOf = (seriesInstanceUid: string, images: number) => `${VOLUME}:${seriesInstanceUid}:${images}`;
+
+export const seriesOfVolume = (volumeId: string): string => volumeId.split(":")[1] ?? "";

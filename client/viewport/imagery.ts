@@ -69,10 +69,17 @@ export async function listSeries(base: DicomWebBase, study: string, signal?: Abo
 const loadedSeries = new Map<string, Promise<LoadedSeries>>();
 const imagesById = new Map<string, { stack: ImageStack; index: number }>();
 
-/** The stack an image belongs to, once its series has been loaded. */
-export function stackOfImageId(imageId: string) {
-  return imagesById.get(imageId);
-}
+const stacksBySeries = new Map<string, ImageStack>();
+/** The series that are open as volumes now. */
+export const volumeStacks = new Set<ImageStack>();
+
+/** Where the images and series are that have been loaded on this page. */
+export const loadedPlaces = {
+  ofImage: (imageId: string) => imagesById.get(imageId),
+  ofSeries: (seriesInstanceUid: string) => stacksBySeries.get(seriesInstanceUid),
+  ofVolume: (frameOfReferenceUid: string | undefined) =>
+    [...volumeStacks].find((stack) => stack.frameOfReferenceUid === frameOfReferenceUid),
+};
 
 /**
  * Metadata of a series, made known to the renderer (WADO-RS metadata, PS3.18 10.4.1). Asked for once; `again` asks anew (a study
@@ -109,6 +116,7 @@ async function readSeries(base: DicomWebBase, study: string, series: string): Pr
     imagesById.set(imageId, { stack: built.stack, index });
     imageIds.push(imageId);
   }
+  stacksBySeries.set(series, built.stack);
   return { stack: built.stack, imageIds };
 }
 

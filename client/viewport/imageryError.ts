@@ -1,4 +1,12 @@
-export type ImageryErrorKind = "not-permitted" | "not-found" | "network" | "server" | "decode" | "empty" | "renderer";
+export type ImageryErrorKind =
+  | "not-permitted"
+  | "not-found"
+  | "network"
+  | "server"
+  | "decode"
+  | "empty"
+  | "renderer"
+  | "no-volume";
 
 /** Why images are not on screen, in words for the reader. `message` completes "image could not be loaded: …". */
 export class ImageryError extends Error {

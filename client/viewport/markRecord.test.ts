@@ -16,7 +16,7 @@ const base = "http://hub.test/dicomweb";
 const { stack } = buildStack([sliceDataset(1, [0, 0, 0])])!;
 const author = { id: "u1", name: "J. Lee" };
 const now = new Date("2026-11-24T02:14:00Z");
-const placeOf = () => ({ stack, index: 0 });
+const placeOf = { ofImage: () => ({ stack, index: 0 }), ofSeries: () => stack, ofVolume: () => stack };
 
 const coordinate = fc.double({ min: -500, max: 500, noNaN: true });
 const anyRecord: fc.Arbitrary<AnnotationRecord> = fc.constantFrom(...annotationKinds).chain((kind) =>

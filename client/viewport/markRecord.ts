@@ -2,11 +2,14 @@ import {
   ANNOTATION_VERSION,
   type AnnotationRecord,
   type AnnotationStats,
+  type MarkPlane,
   measure,
   type PointMm,
 } from "@readroom/shared/crdt/annotation.js";
-import { frameOfImageId, frameOfReferenceGroup, imageIdOf } from "./imageName";
-import type { ImageStack } from "./stack";
+import { dot, nearestImage, type Vec3 } from "./geometry";
+import { frameOfImageId, frameOfReferenceGroup, type ImageName, imageIdOf, seriesOfVolume } from "./imageName";
+import { liesInSlice, middleOfPoints } from "./markTrace";
+import type { ImageStack, StackImage } from "./stack";
 import { type DrawnMark, markOf, pointsOfMark, textOfMark } from "./tools/mapping";
 import { mappingOfKind, mappingOfTool } from "./tools/mappings";
 
@@ -15,25 +18,30 @@ export interface Author {
   name: string;
 }
 
+/** Where the series are that are loaded here. */
+export interface LoadedPlaces {
+  ofImage(imageId: string): { stack: ImageStack; index: number } | undefined;
+  ofSeries(seriesInstanceUid: string): ImageStack | undefined;
+  /** The series that is open as a volume in that frame of reference. */
+  ofVolume(frameOfReferenceUid: string | undefined): ImageStack | undefined;
+}
+
 /**
  * The record of a mark drawn on this screen: its points, its text, and figures derived now.
- * @param placeOf the stack and index of an image that is loaded here
  * @param before the record as it was, whose author and time stay
  * @returns undefined for a mark of no known kind or on an image that is not loaded
  */
 export function recordOfMark(
   mark: DrawnMark,
-  placeOf: (imageId: string) => { stack: ImageStack; index: number } | undefined,
+  places: LoadedPlaces,
   author: Author,
   now: Date,
   before?: AnnotationRecord,
 ): AnnotationRecord | undefined {
   const mapping = mappingOfTool(mark.metadata.toolName);
-  const imageId = mark.metadata.referencedImageId;
-  const names = imageId ? frameOfImageId(imageId) : undefined;
-  const place = imageId ? placeOf(imageId) : undefined;
-  if (!mapping || !names || !place || !mark.annotationUID) return undefined;
-  const image = place.stack.images[place.index];
+  const place = placeOfMark(mark, places, before);
+  if (!mapping || !place || !mark.annotationUID) return undefined;
+  const { stack, image, names, plane } = place;
   const points = pointsOfMark(mark);
   const spacing = image?.spacing ?? "none";
   const computed = computedOf(mark);
@@ -47,9 +55,10 @@ export function recordOfMark(
     id: mark.annotationUID,
     v: ANNOTATION_VERSION,
     kind: mapping.kind,
-    frameOfReferenceUid: image?.plane ? place.stack.frameOfReferenceUid : null,
+    frameOfReferenceUid: image?.plane ? stack.frameOfReferenceUid : null,
     ...names,
     points,
+    ...(plane ? { plane } : {}),
     spacing,
     ...(text === undefined ? {} : { text }),
     author: before?.author ?? { ...author },
@@ -60,6 +69,8 @@ export function recordOfMark(
 
 /** A mark for the renderer from somebody's record; its image need not be loaded. */
 export function markOfRecord(record: AnnotationRecord, base: string): DrawnMark {
+  const { plane } = record;
+  const drawnOnImage = plane === undefined || plane.inImage;
   const imageId = imageIdOf(
     base,
     record.studyInstanceUid,
@@ -68,8 +79,52 @@ export function markOfRecord(record: AnnotationRecord, base: string): DrawnMark 
     record.frame,
   );
   const group = frameOfReferenceGroup(record.frameOfReferenceUid, record.seriesInstanceUid);
-  return markOf(mappingOfKind(record.kind), record, imageId, group);
+  return markOf(mappingOfKind(record.kind), record, drawnOnImage ? imageId : undefined, group);
 }
+
+interface MarkPlaceHere {
+  stack: ImageStack;
+  image: StackImage | undefined;
+  names: ImageName;
+  plane?: MarkPlane;
+}
+
+/**
+ * Where a mark lies: on the image that it was drawn on, or, drawn in a plane through the volume, in that plane, with the image
+ * nearest to its middle. A plane along the images makes an ordinary mark of the image.
+ */
+function placeOfMark(mark: DrawnMark, places: LoadedPlaces, before?: AnnotationRecord): MarkPlaceHere | undefined {
+  const { referencedImageId, volumeId, viewPlaneNormal, viewUp } = mark.metadata;
+  const cut = volumeId !== undefined || before?.plane !== undefined || referencedImageId === undefined;
+  if (!cut) {
+    const names = referencedImageId ? frameOfImageId(referencedImageId) : undefined;
+    const place = referencedImageId ? places.ofImage(referencedImageId) : undefined;
+    return names && place && { stack: place.stack, image: place.stack.images[place.index], names };
+  }
+  // some tools leave the volume's name out
+  const stack =
+    places.ofSeries(before?.seriesInstanceUid ?? seriesOfVolume(volumeId ?? "")) ??
+    places.ofVolume(mark.metadata.FrameOfReferenceUID);
+  const normal = viewPlaneNormal ? vector(viewPlaneNormal) : before?.plane?.normal;
+  const up = viewUp ? vector(viewUp) : before?.plane?.up;
+  const points = pointsOfMark(mark);
+  const image = stack?.images[nearestImage(stack.images, middleOfPoints(points))?.index ?? -1];
+  if (!stack || !image?.plane || !normal || !up) return undefined;
+  const { studyInstanceUid, seriesInstanceUid } = stack;
+  const names = { studyInstanceUid, seriesInstanceUid, sopInstanceUid: image.sopInstanceUid, frame: image.frame };
+  if (Math.abs(dot(normal, image.plane.normal)) > ALONG) return { stack, image, names };
+  return {
+    stack,
+    image,
+    names,
+    plane: { normal, up, inImage: liesInSlice(points, image.plane, stack.sliceSpacingMm ?? 0) },
+  };
+}
+
+/** Cosine above which a plane is one of the images' own. */
+const ALONG = 0.999;
+
+const vector = ([x = 0, y = 0, z = 0]: ArrayLike<number> & Iterable<number>): Vec3 => [x, y, z];
 
 /** Same place and words: what an echo, a mere redraw or a fresh figure leave as it was. */
 export function sameContent(a: AnnotationRecord, b: AnnotationRecord): boolean {

@@ -1,8 +1,9 @@
 import { useSyncExternalStore } from "react";
 import { orientationLetters, scale } from "./geometry";
 import classes from "./overlay.module.css";
-import type { StackView, ViewSnapshot } from "./stackView";
+import type { ShownView, ViewSnapshot } from "./stackView";
 import { scaleBar } from "./viewState";
+import { planeLabels } from "./volume";
 import { presetOf } from "./windowPresets";
 
 /** What the archive's header does not say, or the room knows better (a name corrected in the registration). */
@@ -14,12 +15,12 @@ export interface OverlayText {
   badge?: string;
 }
 
-function useSnapshot(view: StackView): ViewSnapshot {
+function useSnapshot(view: ShownView): ViewSnapshot {
   return useSyncExternalStore(view.subscribe, view.snapshot);
 }
 
 /** Text in the corners, orientation letters, scale bar. It redraws alone: the viewport above it does not render again. */
-export function CornerOverlay({ view, text = {} }: { view: StackView; text?: OverlayText }) {
+export function CornerOverlay({ view, text = {} }: { view: ShownView; text?: OverlayText }) {
   const shown = useSnapshot(view);
   if (!shown.stack) return null;
   return (
@@ -49,11 +50,16 @@ function PatientCorner({ stack, text }: ViewSnapshot & { text: OverlayText }) {
   );
 }
 
-function SeriesCorner({ stack, text }: ViewSnapshot & { text: OverlayText }) {
+function SeriesCorner({ stack, text, cut }: ViewSnapshot & { text: OverlayText }) {
   const number = stack?.seriesNumber === undefined ? undefined : `Se ${stack.seriesNumber}`;
   return (
     <div className={classes.topRight}>
       {text.badge ? <span className={classes.badge}>{text.badge}</span> : null}
+      {cut ? (
+        <span className={classes.plane} data-plane={cut.name}>
+          {planeLabels[cut.name]}
+        </span>
+      ) : null}
       <span>{[stack?.modality, number].filter(Boolean).join(" · ")}</span>
       <span className={classes.soft}>{stack?.seriesDescription}</span>
     </div>
@@ -79,15 +85,18 @@ function WindowCorner({ stack, view, magnification, image }: ViewSnapshot) {
   );
 }
 
-function ImageCorner({ stack, image, index, loaded }: ViewSnapshot) {
+function ImageCorner({ stack, image, index, loaded, cut }: ViewSnapshot) {
   const total = stack?.images.length ?? 0;
-  const thickness = image?.thicknessMm;
+  const thickness = cut ? undefined : image?.thicknessMm;
   return (
     <div className={classes.bottomRight}>
       {thickness !== undefined && thickness > 0 ? (
         <span className={classes.soft}>{`${+thickness.toFixed(2)} mm`}</span>
       ) : null}
-      <span>{`${index + 1} / ${total}`}</span>
+      {cut && cut.failedSlices > 0 ? (
+        <span className={classes.gaps}>{`${cut.failedSlices} of ${total} slices missing`}</span>
+      ) : null}
+      <span>{cut ? `${cut.step + 1} / ${cut.steps}` : `${index + 1} / ${total}`}</span>
       {loaded < total ? (
         <span className={classes.progress}>
           <span style={{ width: `${(100 * loaded) / Math.max(1, total)}%` }} />

@@ -1,5 +1,5 @@
-import { type ImagePlane, placePointer, type Vec3 } from "./geometry";
-import type { PointerPlaceMm, StackView } from "./stackView";
+import { type PointerPlace, placePointer, type Vec3 } from "./geometry";
+import type { PointerPlaceMm, ShownView, ViewSnapshot } from "./stackView";
 
 /** Another person's pointer, as presence carries it. */
 export interface RemotePointer extends PointerPlaceMm {
@@ -34,15 +34,15 @@ const REST_MS = 4000;
  * @param host an element over the image, of the same size, that lets pointer events through
  * @param classes names for `pointer`, `elsewhere`, `name`, `words`, `resting`
  */
-export function createPointerLayer(host: HTMLElement, view: StackView, classes: Record<string, string>): PointerLayer {
+export function createPointerLayer(host: HTMLElement, view: ShownView, classes: Record<string, string>): PointerLayer {
   const shown = new Map<string, Shown>();
   let request = 0;
 
   const draw = () => {
     request = 0;
-    const { image, stack } = view.snapshot();
+    const seen = view.snapshot();
     for (const { pointer, node, words } of shown.values()) {
-      const place = image && stack ? placeOn(image.ownPlane, stack.sliceSpacingMm ?? 0, pointer, view) : undefined;
+      const place = placeOn(seen, pointer);
       const at = place && view.toScreen(place.point);
       node.style.visibility = at ? "visible" : "hidden";
       if (!place || !at) continue;
@@ -98,6 +98,7 @@ export function createPointerLayer(host: HTMLElement, view: StackView, classes: 
 function createNode(host: HTMLElement, pointer: RemotePointer, classes: Record<string, string>): Shown {
   const node = document.createElement("div");
   node.className = classes.pointer ?? "pointer";
+  node.dataset.pointer = "";
   node.innerHTML =
     '<svg width="14" height="18" viewBox="0 0 14 18" aria-hidden="true"><path d="M1 1 L1 14 L4.6 10.8 L7 16.6 L9.6 15.5 L7.2 9.9 L12.2 9.6 Z"/></svg>';
   const label = document.createElement("span");
@@ -110,18 +111,14 @@ function createNode(host: HTMLElement, pointer: RemotePointer, classes: Record<s
 }
 
 /** Same frame of reference: in space. Otherwise only on the very image that it points at. */
-function placeOn(plane: ImagePlane, sliceSpacingMm: number, pointer: RemotePointer, view: StackView) {
-  const { image, stack } = view.snapshot();
+export function placeOn(seen: ViewSnapshot, pointer: PointerPlaceMm): PointerPlace | undefined {
+  const { image, stack, cut } = seen;
   if (!image || !stack) return undefined;
   const point = pointer.worldMm as Vec3;
-  if (pointer.sopInstanceUid === image.sopInstanceUid && pointer.frame === image.frame)
-    return { at: "slice" as const, point };
-  if (
-    pointer.frameOfReferenceUid === null ||
-    pointer.frameOfReferenceUid !== stack.frameOfReferenceUid ||
-    !image.plane
-  ) {
-    return undefined;
-  }
-  return placePointer(plane, point, sliceSpacingMm);
+  const sameSpace =
+    pointer.frameOfReferenceUid !== null && pointer.frameOfReferenceUid === stack.frameOfReferenceUid && image.plane;
+  if (cut)
+    return sameSpace ? placePointer({ origin: cut.origin, normal: cut.axes.normal }, point, cut.stepMm) : undefined;
+  if (pointer.sopInstanceUid === image.sopInstanceUid && pointer.frame === image.frame) return { at: "slice", point };
+  return sameSpace ? placePointer(image.ownPlane, point, stack.sliceSpacingMm ?? 0) : undefined;
 }

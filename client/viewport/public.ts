@@ -12,8 +12,9 @@ export { startEngine } from "./init";
 export { cellsOf, type Direction, type LayoutId, layouts, neighbour } from "./layout";
 export type { Author } from "./markRecord";
 export type { OverlayText } from "./overlay";
+export { PlaneViewport, type PlaneViewportProps } from "./PlaneViewport";
 export type { RemotePointer } from "./pointerLayer";
-export { StackViewport, type StackViewportHandle, type StackViewportProps } from "./StackViewport";
+export { StackViewport, type StackViewportProps } from "./StackViewport";
 export type { ImageStack, StackImage } from "./stack";
 export type { PointerPlaceMm } from "./stackView";
 export {
@@ -24,5 +25,7 @@ export {
   type ViewportCommand,
 } from "./toolCatalogue";
 export { type HungSeries, ViewportGrid, type ViewportGridHandle, type ViewportGridProps } from "./ViewportGrid";
+export type { ViewportHandle } from "./viewportHandle";
 export { sameView, type ViewState, viewStateSchema } from "./viewState";
+export { PLANES, type PlaneName, planeLabels, planeOf, whyNoVolume } from "./volume";
 export { presetOf, type Voi, type WindowPreset, windowPresets } from "./windowPresets";

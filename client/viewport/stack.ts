@@ -16,6 +16,7 @@ export interface StackImage {
   spacing: SpacingKind;
   thicknessMm: number | undefined;
   monochrome1: boolean;
+  colour: boolean;
 }
 
 /** A series as it is hung: its images in order, and what the overlays say of it. */
@@ -129,6 +130,7 @@ function framesOf(dataset: DicomJson): StackFrame[] {
       spacing: spacingKind(dataset, flat),
       thicknessMm: numberOf(flat, tag.SliceThickness),
       monochrome1: textOf(flat, tag.PhotometricInterpretation) === "MONOCHROME1",
+      colour: !(textOf(flat, tag.PhotometricInterpretation) ?? "MONOCHROME").startsWith("MONOCHROME"),
     };
     return { image, dataset: flat };
   });

@@ -1,5 +1,6 @@
-import { cache, Enums, eventTarget, getRenderingEngine, RenderingEngine, type Types } from "@cornerstonejs/core";
+import { cache, Enums, eventTarget, type Types } from "@cornerstonejs/core";
 import { cine } from "./cine";
+import { ENGINE_ID, engine, nextViewportId, resizeAll } from "./engine";
 import { nearestImage, type Vec3 } from "./geometry";
 import { type LoadedSeries, prefetcher } from "./imagery";
 import { type ImageryError, readLoaderError } from "./imageryError";
@@ -12,6 +13,7 @@ import { type AskText, bindTools, type ToolBindings } from "./toolBindings";
 import type { ToolId, ViewportCommand } from "./toolCatalogue";
 import { readView, resetWindow, setFullRange, setWindow, shownIndex, viewDirections, writeView } from "./viewAccess";
 import { sameView, type ViewState } from "./viewState";
+import type { PlaneAxes, PlaneName } from "./volume";
 import type { WindowPreset } from "./windowPresets";
 
 /** Where somebody's pointer is; `frameOfReferenceUid` null means a place on that very image only. */
@@ -37,6 +39,28 @@ export interface ViewSnapshot {
   /** An image that could not be shown, until it is tried again or another one is shown. */
   failure: ImageryError | undefined;
   playing: boolean;
+  /** Set where a plane through the volume is shown instead of the images themselves. */
+  cut?: PlaneCut;
+}
+
+/** Which plane of the volume is shown, and which of how many steps through it. */
+export interface PlaneCut {
+  name: PlaneName;
+  axes: PlaneAxes;
+  /** A point of the plane. */
+  origin: Vec3;
+  stepMm: number;
+  step: number;
+  steps: number;
+  failedSlices: number;
+}
+
+/** What the overlays and the pointers of a viewport need of it. */
+export interface ShownView {
+  snapshot(): ViewSnapshot;
+  subscribe(listener: () => void): () => void;
+  /** Patient mm → CSS pixels in the viewport; undefined before the first image. */
+  toScreen(point: Vec3): [number, number] | undefined;
 }
 
 export interface StackViewEvents {
@@ -48,11 +72,9 @@ export interface StackViewEvents {
   askText: AskText;
 }
 
-export interface StackView {
-  snapshot(): ViewSnapshot;
+export interface StackView extends ShownView {
   /** The view as it is now; the snapshot is that of the last screen frame. */
   view(): ViewState | undefined;
-  subscribe(listener: () => void): () => void;
   show(series: LoadedSeries, start?: { sopInstanceUid: string; frame: number }): Promise<void>;
   applyView(state: ViewState): Promise<boolean>;
   scrollTo(sopInstanceUid: string, frame: number): Promise<boolean>;
@@ -63,31 +85,12 @@ export interface StackView {
   setTool(tool: ToolId): void;
   setPlaying(playing: boolean): void;
   retry(): Promise<void>;
-  /** Patient mm → CSS pixels in the viewport; undefined before the first image. */
-  toScreen(point: Vec3): [number, number] | undefined;
   resize(): void;
   destroy(): void;
 }
 
-const ENGINE_ID = "readroom";
 const FRAME_ARRIVED = "cornerstoneimageloadend";
 const DECODE_LIMIT_MS = 12_000;
-let viewportCount = 0;
-
-function engine() {
-  return (getRenderingEngine(ENGINE_ID) as RenderingEngine | undefined) ?? new RenderingEngine(ENGINE_ID);
-}
-
-let resizeRequest = 0;
-
-/** All viewports once a screen frame: dragging a panel's edge resizes four of them, and each would redraw all. */
-function resizeAll(): void {
-  if (resizeRequest !== 0) return;
-  resizeRequest = requestAnimationFrame(() => {
-    resizeRequest = 0;
-    engine().resize(true, true);
-  });
-}
 
 /**
  * Opens a viewport in that element. The renderer must draw (a laid-out element with a size).
@@ -95,8 +98,7 @@ function resizeAll(): void {
  */
 export async function openStackView(element: HTMLDivElement, events: StackViewEvents): Promise<StackView> {
   await startEngine();
-  viewportCount += 1;
-  const viewportId = `viewport-${viewportCount}`;
+  const viewportId = nextViewportId();
   engine().enableElement({
     viewportId,
     type: Enums.ViewportType.STACK,
@@ -206,7 +208,7 @@ function createStackView(viewport: Types.IStackViewport, tools: ToolBindings, ev
   };
 
   const applyNow = async (state: ViewState): Promise<boolean> => {
-    if (!series || state.seriesInstanceUid !== series.stack.seriesInstanceUid) return false;
+    if (!series || state.plane || state.seriesInstanceUid !== series.stack.seriesInstanceUid) return false;
     const index = indexOfImage(series.stack, state.sopInstanceUid, state.frame);
     if (index < 0) return false;
     if (index !== viewport.getCurrentImageIdIndex()) await goTo(index);

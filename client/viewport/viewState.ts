@@ -1,3 +1,4 @@
+import { SharedPlane } from "@readroom/shared/contract/room.js";
 import { z } from "zod";
 import { add, centreOf, dot, type ImagePlane, scale, subtract, type Vec3 } from "./geometry.js";
 
@@ -30,6 +31,8 @@ export const viewStateSchema = z.strictObject({
   rotation: z.number().min(0).lt(360),
   flipHorizontal: z.boolean(),
   flipVertical: z.boolean(),
+  /** A plane through the volume instead of an image; pan, rotation and flips are then zero: all is in the plane. */
+  plane: SharedPlane.optional(),
 });
 export type ViewState = z.infer<typeof viewStateSchema>;
 
@@ -55,14 +58,19 @@ export function followedZoom(
   aspect: number,
 ): number {
   const imageWidth = Math.max(plane.columns * plane.columnSpacing, plane.rows * plane.rowSpacing);
-  const wanted = Math.min(state.zoom * state.aspect, imageWidth + 2 * Math.hypot(state.pan[0], state.pan[1]));
-  return Math.max(state.zoom, wanted / aspect);
+  return followedWidthZoom(state, imageWidth + 2 * Math.hypot(state.pan[0], state.pan[1]), aspect);
+}
+
+/** The same where what there is to see is `acrossMm` wide. */
+export function followedWidthZoom(state: Pick<ViewState, "zoom" | "aspect">, acrossMm: number, aspect: number): number {
+  return Math.max(state.zoom, Math.min(state.zoom * state.aspect, acrossMm) / aspect);
 }
 
 /** Equality as seen on screen: what differs by less is not worth telling the room. */
 export function sameView(a: ViewState, b: ViewState): boolean {
   const near = (x: number, y: number, tolerance: number) => Math.abs(x - y) <= tolerance;
   return (
+    samePlane(a.plane, b.plane, 1e-3 * a.zoom) &&
     a.sopInstanceUid === b.sopInstanceUid &&
     a.frame === b.frame &&
     a.seriesInstanceUid === b.seriesInstanceUid &&
@@ -75,6 +83,17 @@ export function sameView(a: ViewState, b: ViewState): boolean {
     near(a.pan[1], b.pan[1], 1e-3 * a.zoom) &&
     near(a.zoom, b.zoom, 1e-4 * a.zoom) &&
     near(a.rotation, b.rotation, 0.05)
+  );
+}
+
+function samePlane(a: SharedPlane | undefined, b: SharedPlane | undefined, toleranceMm: number): boolean {
+  if (!a || !b) return a === b;
+  const near = (x: Vec3, y: Vec3, tolerance: number) => Math.hypot(...subtract(x, y)) <= tolerance;
+  return (
+    near(a.normal, b.normal, 1e-3) &&
+    near(a.up, b.up, 1e-3) &&
+    near(a.focalMm, b.focalMm, toleranceMm) &&
+    near(a.cursorMm, b.cursorMm, toleranceMm)
   );
 }
 

@@ -56,6 +56,40 @@ export const PointerPlace = z.strictObject({
 });
 export type PointerPlace = z.infer<typeof PointerPlace>;
 
+const cosine = z.number().min(-1).max(1);
+const direction = z
+  .tuple([cosine, cosine, cosine])
+  .refine((vector) => Math.abs(Math.hypot(...vector) - 1) < 1e-3, "is no unit vector");
+const point = z.tuple([mm, mm, mm]);
+
+/** The three planes of the patient that a series can be cut in. */
+export const PLANES = ["axial", "coronal", "sagittal"] as const;
+export type PlaneName = (typeof PLANES)[number];
+
+/**
+ * A plane through the patient, in millimetres of the series' frame of reference: `normal` points to the viewer, `up` to the upper edge
+ * of the picture, `focalMm` lies in its middle; `cursorMm` is where the three planes meet.
+ */
+export const SharedPlane = z
+  .strictObject({ normal: direction, up: direction, focalMm: point, cursorMm: point })
+  .refine(
+    ({ normal, up }) => Math.abs(normal[0] * up[0] + normal[1] * up[1] + normal[2] * up[2]) < 1e-3,
+    "up does not lie in the plane",
+  );
+export type SharedPlane = z.infer<typeof SharedPlane>;
+
+/** What hangs where, so that who follows sees the same wall; row by row, null: nothing. */
+export const SharedWall = z.strictObject({
+  layout: z.enum(["1x1", "1x2", "2x1", "2x2", "mpr"]),
+  cells: z
+    .array(
+      z.strictObject({ studyInstanceUid: uid, seriesInstanceUid: uid, plane: z.enum(PLANES).optional() }).nullable(),
+    )
+    .max(4),
+  active: z.int().min(0).max(3),
+});
+export type SharedWall = z.infer<typeof SharedWall>;
+
 /** What one viewport shows; nothing of it in screen pixels (client/viewport/viewState.ts says what each field means). */
 export const SharedView = z.strictObject({
   studyInstanceUid: uid,
@@ -70,6 +104,10 @@ export const SharedView = z.strictObject({
   rotation: z.number().min(0).lt(360),
   flipHorizontal: z.boolean(),
   flipVertical: z.boolean(),
+  /** Set where a plane through the volume is shown; `sopInstanceUid` and `frame` then name the image nearest to its cursor. */
+  plane: SharedPlane.optional(),
+  /** The wall around this viewport. */
+  wall: SharedWall.optional(),
 });
 export type SharedView = z.infer<typeof SharedView>;
 

@@ -55,6 +55,18 @@ export const annotationStatsSchema = z.strictObject({
 });
 export type AnnotationStats = z.infer<typeof annotationStatsSchema>;
 
+const cosine = z.number().min(-1).max(1);
+const direction = z
+  .tuple([cosine, cosine, cosine])
+  .refine((vector) => Math.abs(Math.hypot(...vector) - 1) < 1e-3, "is no unit vector");
+
+/**
+ * Set on a mark that was drawn in a plane through the volume, not on an image of it: the plane's normal and upper edge. Its instance
+ * and frame then name the image nearest to its middle; `inImage`: the whole mark lies within half a slice of that one.
+ */
+export const markPlaneSchema = z.strictObject({ normal: direction, up: direction, inImage: z.boolean() });
+export type MarkPlane = z.infer<typeof markPlaneSchema>;
+
 export const annotationRecordSchema = z
   .strictObject({
     id: z.string().min(1).max(64),
@@ -67,6 +79,7 @@ export const annotationRecordSchema = z
     /** 1 for a single-frame instance. */
     frame: z.int().min(1).max(100_000),
     points: z.array(pointMm).min(1).max(4),
+    plane: markPlaneSchema.optional(),
     /**
      * What a distance means: "patient" = calibrated in the patient, "detector" = at the detector of a projection (not corrected
      * for magnification), "none" = uncalibrated, the points are pixels and no millimetre figure may be shown.

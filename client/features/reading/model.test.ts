@@ -43,11 +43,19 @@ describe("following", () => {
     expect(changeFollow(on, { type: "stop" })).toBe(notFollowing);
     expect(changeFollow({ ...on, asked: true }, { type: "stop" }).state).toBe("letGo");
   });
-  it("[RR5] follows whoever begins to present, until they end it", () => {
+  it("[RR5] whoever begins to present asks: one key follows them, declining leaves the screen alone, their end is the end", () => {
     const asked = changeFollow(notFollowing, { type: "presenter", key: "p" });
-    expect(asked).toEqual({ state: "following", key: "p", asked: true });
-    expect(changeFollow(asked, { type: "presenter", key: null })).toBe(notFollowing);
+    expect(asked).toEqual({ state: "asked", key: "p" });
+    expect(changeFollow(asked, { type: "ownMove" })).toBe(asked);
+    const agreed = changeFollow(asked, { type: "again" });
+    expect(agreed).toEqual({ state: "following", key: "p", asked: true });
+    const declined = changeFollow(asked, { type: "stop" });
+    expect(declined).toEqual({ state: "letGo", key: "p", asked: true });
+    for (const each of [asked, agreed, declined]) {
+      expect(changeFollow(each, { type: "presenter", key: null })).toBe(notFollowing);
+    }
     expect(changeFollow(on, { type: "presenter", key: null })).toBe(on);
+    expect(changeFollow(on, { type: "presenter", key: on.key })).toEqual({ ...on, asked: true });
   });
   it("[RR4] ends when the person leaves the room", () => {
     expect(changeFollow(on, { type: "people", keys: ["x"] })).toBe(notFollowing);

@@ -42,6 +42,8 @@ export function standingOf(detail: StudyDetail, me: string, wasMine: boolean): S
 /** Whom this screen follows. asked: because they present; let go, it can be taken up again with one key. */
 export type Follow =
   | { state: "none" }
+  /** They present and ask to be followed: nobody's screen is moved before they agree. */
+  | { state: "asked"; key: string }
   | { state: "following"; key: string; asked: boolean }
   | { state: "letGo"; key: string; asked: boolean };
 
@@ -64,16 +66,24 @@ export function changeFollow(follow: Follow, change: FollowChange): Follow {
     case "ownMove":
       return follow.state === "following" ? { ...follow, state: "letGo" } : follow;
     case "again":
+      if (follow.state === "asked") return { state: "following", key: follow.key, asked: true };
       return follow.state === "letGo" ? { ...follow, state: "following" } : follow;
     case "stop":
+      if (follow.state === "asked") return { state: "letGo", key: follow.key, asked: true };
       return follow.state !== "none" && follow.asked ? { ...follow, state: "letGo" } : notFollowing;
-    case "presenter":
-      if (change.key) return { state: "following", key: change.key, asked: true };
-      return follow.state !== "none" && follow.asked ? notFollowing : follow;
+    case "presenter": {
+      const { key } = change;
+      if (key === null) return wasAsked(follow) ? notFollowing : follow;
+      // whoever follows them already goes on; whoever follows somebody else is asked and stays where they are until then
+      if (follow.state === "following" && follow.key === key) return { ...follow, asked: true };
+      return { state: "asked", key };
+    }
     case "people":
       return follow.state === "none" || change.keys.includes(follow.key) ? follow : notFollowing;
   }
 }
+
+const wasAsked = (follow: Follow): boolean => follow.state === "asked" || (follow.state !== "none" && follow.asked);
 
 /** What the room says about the edits, for the toolbar. Never more than the hub has confirmed. */
 export function savedInWords(saved: Saved): { text: string; tone: "ok" | "busy" | "warn" } {

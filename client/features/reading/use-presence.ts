@@ -1,12 +1,12 @@
 import type { RoomPerson, SharedView } from "@readroom/shared/contract/room.js";
-import { type RefObject, useCallback, useEffect, useEffectEvent, useReducer } from "react";
+import { type RefObject, useCallback, useEffect, useEffectEvent, useMemo, useReducer } from "react";
 import type { RoomProvider } from "../../kernel/room/provider";
 import type { RoomSnapshot } from "../../kernel/room/state";
 import { toast } from "../../ui/toast";
-import type { PointerPlaceMm, ViewportGridHandle, ViewState } from "../../viewport/public";
+import { type PointerPlaceMm, planeOf, type ViewportGridHandle, type ViewState } from "../../viewport/public";
 import { changeFollow, type Follow, notFollowing } from "./model";
 import type { ShownImage } from "./shown-image";
-import { cellOf, type Wall, type WallChange } from "./wall";
+import { cellOf, sameSharedWall, sharedWall, type Wall, type WallChange } from "./wall";
 
 export interface Presence {
   others: readonly RoomPerson[];
@@ -34,10 +34,12 @@ interface Parts {
   change(change: WallChange): void;
   /** Told which image the active viewport shows. */
   shown: ShownImage;
+  /** A phone: one viewport, whatever the wall of whom one follows. */
+  narrow: boolean;
 }
 
 /** Pointers, views and following: everything of the moment that people in the room see of each other. */
-export function usePresence({ room, snapshot, grid, wall, change, shown }: Parts): Presence {
+export function usePresence({ room, snapshot, grid, wall, change, shown, narrow }: Parts): Presence {
   const [follow, dispatch] = useReducer(changeFollow, notFollowing);
   const { people, self } = snapshot;
   const others = people.filter((person) => person.key !== self?.key);
@@ -50,16 +52,21 @@ export function usePresence({ room, snapshot, grid, wall, change, shown }: Parts
   useEffect(() => dispatch({ type: "presenter", key: presenter }), [presenter]);
 
   const show = useEffectEvent((view: SharedView) => {
-    const { studyInstanceUid, seriesInstanceUid, sopInstanceUid, frame } = view;
-    const cell = cellOf(wall, seriesInstanceUid);
+    const { wall: theirs, ...state } = view;
+    const { studyInstanceUid, seriesInstanceUid, sopInstanceUid, frame } = state;
+    if (theirs && !narrow && !sameSharedWall(theirs, sharedWall(wall))) change({ type: "adopt", wall: theirs });
+    const plane = state.plane && planeOf(state.plane.normal);
+    const cell = narrow || !theirs ? cellOf(wall, seriesInstanceUid, plane) : theirs.active;
     // what they look at does not hang here: it is hung, and shown as soon as it is ready
     if (cell === undefined) {
-      change({ type: "hang", series: { studyInstanceUid, seriesInstanceUid, start: { sopInstanceUid, frame } } });
+      if (plane) change({ type: "planes", view: state, narrow });
+      else change({ type: "hang", series: { studyInstanceUid, seriesInstanceUid, start: { sopInstanceUid, frame } } });
+      if (plane && narrow) change({ type: "plane", plane });
       return;
     }
     change({ type: "activate", cell });
-    shown.set(view);
-    void grid.current?.applyView(cell, view);
+    shown.set(state);
+    void grid.current?.applyView(cell, state);
   });
   useEffect(() => {
     if (!room || !leaderKey) return undefined;
@@ -70,13 +77,14 @@ export function usePresence({ room, snapshot, grid, wall, change, shown }: Parts
     });
   }, [room, leaderKey]);
 
+  const around = useMemo(() => sharedWall(wall), [wall]);
   // what this person looks at, when they come in or the active viewport changes without a scroll
   const live = snapshot.status === "live";
   useEffect(() => {
     const view = grid.current?.viewport(wall.active)?.view();
     shown.set(view ?? null);
-    if (view && live && !leaderKey) room?.sendView(view);
-  }, [room, live, grid, shown, wall.active, leaderKey]);
+    if (view && live && !leaderKey) room?.sendView({ ...view, wall: around });
+  }, [room, live, grid, shown, around, wall.active, leaderKey]);
 
   const letGo = useCallback(() => dispatch({ type: "ownMove" }), []);
   return {
@@ -98,13 +106,13 @@ export function usePresence({ room, snapshot, grid, wall, change, shown }: Parts
       if (leaderKey) letGo();
       if (cell !== wall.active) return;
       shown.set(state);
-      room?.sendView(state);
+      room?.sendView({ ...state, wall: around });
     },
     onReady(cell, state) {
       if (cell === wall.active) shown.set(state);
       const wanted = leaderKey ? room?.views.get(leaderKey) : undefined;
       if (wanted && wanted.seriesInstanceUid === state.seriesInstanceUid) show(wanted);
-      else if (cell === wall.active && !leaderKey) room?.sendView(state);
+      else if (cell === wall.active && !leaderKey) room?.sendView({ ...state, wall: around });
     },
   };
 }

@@ -27,6 +27,7 @@ interface Hands {
   presets: readonly WindowPreset[];
   presence: Presence;
   keyImage(): void;
+  planes(): void;
   critical(): void;
   next(): void;
   sign(): void;
@@ -60,13 +61,15 @@ export function useRoomKeys(hands: Hands): void {
       key(`move.${direction}`, combo, `Viewport ${direction}`, () => grid.current?.move(direction)),
     ),
     key("link", "X", "Scroll together", () => change({ type: "link" })),
-    key("keyImage", "M", "Key image", hands.keyImage),
+    key("planes", "M", "Three planes (MPR), or the images again", hands.planes),
+    key("keyImage", "Y", "Key image", hands.keyImage),
     key("critical", "C", "Critical finding", hands.critical),
-    key("again", "G", "Follow again", presence.again),
+    key("again", "G", "Follow who asks, or again", presence.again),
     key("next", "N", "Next study", hands.next),
     key("sign", "mod+Enter", "Sign", hands.sign, true),
     key("letGo", "Escape", "Let go, or leave the full view", () => {
       if (presence.follow.state === "following") presence.letGo();
+      else if (presence.follow.state === "asked") presence.stop();
       else if (wall.maximised !== undefined) change({ type: "maximise", cell: undefined });
     }),
   ]);

@@ -1,6 +1,17 @@
 import type { PriorView, SeriesView, StudyDetail } from "@readroom/shared/contract/http/worklist.js";
 import { describe, expect, it } from "vitest";
-import { cellOf, changeWall, emptyWall, hangingOf, hungUids, mainSeries, navigating, type Wall } from "./wall";
+import {
+  cellOf,
+  changeWall,
+  emptyWall,
+  hangingOf,
+  hungUids,
+  mainSeries,
+  navigating,
+  sameSharedWall,
+  sharedWall,
+  type Wall,
+} from "./wall";
 
 let made = 0;
 const series = (uid: string, modality: string, instances: number, number = 1): SeriesView => ({
@@ -111,5 +122,71 @@ describe("the wall", () => {
   it("puts marking tools down where nothing may be drawn", () => {
     expect(navigating("length")).toBe("scroll");
     expect(navigating("zoom")).toBe("zoom");
+  });
+});
+
+describe("planes on the wall", () => {
+  const view = {
+    studyInstanceUid: "1",
+    seriesInstanceUid: "s1",
+    sopInstanceUid: "1.1",
+    frame: 1,
+    voi: { windowWidth: 80, windowCenter: 40 },
+    invert: false,
+    pan: [3, 4] as [number, number],
+    zoom: 120,
+    aspect: 1.4,
+    rotation: 0,
+    flipHorizontal: false,
+    flipVertical: false,
+  };
+  const hung = (uid: string) => ({ studyInstanceUid: "1", seriesInstanceUid: uid });
+  const before: Wall = { ...emptyWall, layout: "1x2", cells: [hung("s1"), hung("s2")], active: 0 };
+  const planes = changeWall(before, { type: "planes", view, narrow: false });
+
+  it("[RR11] three planes of the active series, the image's place first; a phone has one with the others a touch away", () => {
+    expect(planes.layout).toBe("mpr");
+    expect(planes.cells.map((cell) => cell?.plane)).toEqual(["axial", "coronal", "sagittal"]);
+    expect(planes.cells.every((cell) => cell?.from === view)).toBe(true);
+    const phone = changeWall(before, { type: "planes", view, narrow: true });
+    expect([phone.layout, phone.cells.length]).toEqual(["1x1", 1]);
+    expect(changeWall(phone, { type: "plane", plane: "coronal" }).cells[0]?.plane).toBe("coronal");
+  });
+
+  it("[RR11] the images again: the wall as it was, at the slice and with the window of the planes, in the field they had", () => {
+    const voi = { windowWidth: 2000, windowCenter: 500 };
+    const plane = { normal: [0, -1, 0], up: [0, 0, 1], focalMm: [0, 0, 0], cursorMm: [0, 0, 0] } as never;
+    const back = changeWall(planes, {
+      type: "images",
+      view: { ...view, sopInstanceUid: "1.9", voi, pan: [0, 0], zoom: 300, plane },
+    });
+    expect(back.layout).toBe("1x2");
+    expect(back.cells[1]).toBe(before.cells[1]);
+    expect(back.cells[0]?.from).toEqual({ ...view, sopInstanceUid: "1.9", voi });
+    expect(back.before).toBeUndefined();
+  });
+
+  it("[RR11] what is hung or laid out anew leaves the planes", () => {
+    const other = changeWall(planes, { type: "hang", series: hung("s3") });
+    expect([other.layout, other.cells[0]?.seriesInstanceUid, other.before]).toEqual(["1x2", "s3", undefined]);
+    expect(changeWall(planes, { type: "layout", layout: "2x2" }).layout).toBe("2x2");
+  });
+
+  it("[RR12] who follows takes the wall over, keeps what hangs there already, and can go back to images", () => {
+    const own: Wall = { ...emptyWall, layout: "1x1", cells: [hung("s9")] };
+    const theirs = sharedWall(planes);
+    const adopted = changeWall(own, { type: "adopt", wall: theirs });
+    expect(sameSharedWall(sharedWall(adopted), theirs)).toBe(true);
+    expect(cellOf(adopted, "s1", "coronal")).toBe(1);
+    expect(cellOf(adopted, "s1")).toBeUndefined();
+    expect(changeWall(adopted, { type: "images", view: undefined }).cells).toEqual(own.cells);
+    const images = changeWall(adopted, { type: "adopt", wall: sharedWall(before) });
+    expect([images.layout, images.before]).toEqual(["1x2", undefined]);
+    expect(changeWall(images, { type: "adopt", wall: sharedWall(before) }).cells[0]).toBe(images.cells[0]);
+  });
+
+  it("[RR12] one viewport over all others is told as one viewport", () => {
+    const wall = sharedWall({ ...before, maximised: 1, active: 1 });
+    expect(wall).toEqual({ layout: "1x1", cells: [hung("s2")], active: 0 });
   });
 });

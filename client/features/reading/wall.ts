@@ -1,5 +1,8 @@
 import type { PriorView, SeriesView, StudyDetail } from "@readroom/shared/contract/http/worklist.js";
+import type { PlaneName, SharedWall } from "@readroom/shared/contract/room.js";
 import type { LayoutId, ToolId } from "../../viewport/public";
+import { enterPlanes, leavePlanes } from "./planes-wall";
+import type { Hanging, Hung, Wall, WallChange } from "./wall-types";
 
 /** A series as the wall and the rail know it, whichever study it belongs to. */
 export interface WallSeries {
@@ -13,41 +16,9 @@ export interface WallSeries {
   prior: { studyId: string; at: number | null; procedure: string } | null;
 }
 
-/** What hangs in one cell; `start` is shown first instead of the middle. */
-export interface Hung {
-  studyInstanceUid: string;
-  seriesInstanceUid: string;
-  start?: { sopInstanceUid: string; frame: number };
-}
+export type { Hanging, Hung, Wall, WallChange } from "./wall-types";
 
-/** The wall as this person has it. Cells keep what they hold when a smaller layout hides them. */
-export interface Wall {
-  layout: LayoutId;
-  cells: readonly (Hung | undefined)[];
-  active: number;
-  maximised: number | undefined;
-  tool: ToolId;
-  linked: boolean;
-  /** Somebody has arranged it: what arrives later changes it no more. */
-  arranged: boolean;
-}
-
-export type WallChange =
-  | { type: "arrived"; hanging: Hanging }
-  | { type: "layout"; layout: LayoutId }
-  | { type: "hang"; series: Hung; cell?: number }
-  | { type: "compare"; series: Hung }
-  | { type: "activate"; cell: number }
-  | { type: "maximise"; cell: number | undefined }
-  | { type: "tool"; tool: ToolId }
-  | { type: "link" };
-
-export interface Hanging {
-  layout: LayoutId;
-  cells: readonly (Hung | undefined)[];
-}
-
-const CELLS: Record<LayoutId, number> = { "1x1": 1, "1x2": 2, "2x1": 2, "2x2": 4 };
+const CELLS: Record<LayoutId, number> = { "1x1": 1, "1x2": 2, "2x1": 2, "2x2": 4, mpr: 3 };
 
 /** Modalities that hold no picture of their own (DICOM PS3.3 C.7.3.1.1.1). */
 const WITHOUT_PICTURE: ReadonlySet<string> = new Set([
@@ -79,6 +50,9 @@ export const emptyWall: Wall = {
 };
 
 export function changeWall(wall: Wall, change: WallChange): Wall {
+  // what is hung or laid out anew is of the images: the planes are left for it
+  const leaves = change.type === "layout" || change.type === "hang" || change.type === "compare";
+  if (wall.before && leaves) return changeWall(leavePlanes(wall, undefined), change);
   switch (change.type) {
     case "arrived":
       return wall.arranged ? wall : { ...wall, ...change.hanging, active: 0, maximised: undefined };
@@ -105,6 +79,16 @@ export function changeWall(wall: Wall, change: WallChange): Wall {
       return { ...wall, tool: change.tool };
     case "link":
       return { ...wall, linked: !wall.linked };
+    case "planes":
+      return enterPlanes(wall, change.view, change.narrow);
+    case "images":
+      return leavePlanes(wall, change.view);
+    case "plane":
+      return wall.before && wall.layout === "1x1"
+        ? { ...wall, cells: wall.cells.map((hung) => hung && { ...hung, plane: change.plane }) }
+        : wall;
+    case "adopt":
+      return adopt(wall, change.wall);
   }
 }
 
@@ -122,9 +106,48 @@ function compare(wall: Wall, series: Hung): Wall {
   return { ...hang({ ...wall, layout, maximised: undefined }, 1, series), active: 0 };
 }
 
-/** Where that series hangs in sight, the active cell first; undefined when it does not. */
-export function cellOf(wall: Wall, seriesInstanceUid: string): number | undefined {
-  const here = (cell: number) => wall.cells[cell]?.seriesInstanceUid === seriesInstanceUid;
+/** The wall as others are told it. */
+export function sharedWall({ layout, cells, active, maximised }: Wall): SharedWall {
+  const share = (hung: Hung | undefined) =>
+    hung
+      ? {
+          studyInstanceUid: hung.studyInstanceUid,
+          seriesInstanceUid: hung.seriesInstanceUid,
+          ...(hung.plane ? { plane: hung.plane } : {}),
+        }
+      : null;
+  // one viewport over all others is one viewport to who follows
+  if (maximised !== undefined) return { layout: "1x1", cells: [share(cells[maximised])], active: 0 };
+  return { layout, cells: Array.from({ length: CELLS[layout] }, (_, cell) => share(cells[cell])), active };
+}
+
+export const sameSharedWall = (a: SharedWall, b: SharedWall): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** Takes over somebody's wall; what hangs here already stays as it is, so that it need not be loaded again. */
+function adopt(wall: Wall, shared: SharedWall): Wall {
+  const cells = shared.cells.map((hung, cell): Hung | undefined => {
+    const own = wall.cells[cell];
+    if (!hung) return undefined;
+    return own?.seriesInstanceUid === hung.seriesInstanceUid && own.plane === hung.plane ? own : { ...hung };
+  });
+  const planes = cells.some((hung) => hung?.plane);
+  const { layout, cells: mine, active, maximised } = wall;
+  const images = { layout, cells: mine, active, maximised };
+  return {
+    ...wall,
+    layout: shared.layout,
+    cells,
+    active: Math.min(shared.active, CELLS[shared.layout] - 1),
+    maximised: undefined,
+    arranged: true,
+    before: planes ? (wall.before ?? images) : undefined,
+  };
+}
+
+/** Where that series, or that plane of it, hangs in sight, the active cell first; undefined when it does not. */
+export function cellOf(wall: Wall, seriesInstanceUid: string, plane?: PlaneName): number | undefined {
+  const here = (cell: number) =>
+    wall.cells[cell]?.seriesInstanceUid === seriesInstanceUid && wall.cells[cell]?.plane === plane;
   if (here(wall.active)) return wall.active;
   const inSight = Array.from({ length: CELLS[wall.layout] }, (_, cell) => cell);
   return inSight.find(here);

@@ -34,7 +34,12 @@ export function textOfMark(mark: DrawnMark): string | undefined {
 }
 
 /** A fresh mark for the library from a record; without computed figures, so that it computes them from this client's pixels. */
-export function markOf(mapping: ToolMapping, record: AnnotationRecord, imageId: string, group: string): DrawnMark {
+export function markOf(
+  mapping: ToolMapping,
+  record: AnnotationRecord,
+  imageId: string | undefined,
+  group: string,
+): DrawnMark {
   const points = record.points.map((point) => [...point]);
   return {
     annotationUID: record.id,
@@ -42,7 +47,12 @@ export function markOf(mapping: ToolMapping, record: AnnotationRecord, imageId: 
     invalidated: true,
     isLocked: false,
     isVisible: true,
-    metadata: { toolName: mapping.tool.toolName, FrameOfReferenceUID: group, referencedImageId: imageId },
+    metadata: {
+      toolName: mapping.tool.toolName,
+      FrameOfReferenceUID: group,
+      ...(imageId ? { referencedImageId: imageId } : {}),
+      ...(record.plane ? { viewPlaneNormal: record.plane.normal, viewUp: record.plane.up } : {}),
+    },
     data: {
       label: record.text ?? (mapping.hasText ? NO_LABEL : ""),
       cachedStats: {},

@@ -6,7 +6,16 @@ import { type CSSProperties, useEffect, useMemo, useRef, useState, useSyncExtern
 import { RoomProvider } from "../../../kernel/room/provider";
 import { useSocket } from "../../../kernel/socket";
 import { EmptyState } from "../../../ui/states";
-import { listSeries, StackViewport, type StackViewportHandle, type ViewState } from "../../../viewport/public";
+import {
+  listSeries,
+  type PlaneName,
+  PlaneViewport,
+  type PointerPlaceMm,
+  planeOf,
+  StackViewport,
+  type ViewportHandle,
+  type ViewState,
+} from "../../../viewport/public";
 import classes from "../page.module.css";
 
 const BASE = "/dicomweb";
@@ -18,9 +27,10 @@ export default function LiveImage({ studyId, studyInstanceUid }: { studyId: stri
     queryKey: ["series", studyInstanceUid],
     queryFn: ({ signal }) => listSeries(BASE, studyInstanceUid, signal),
   });
-  const viewport = useRef<StackViewportHandle>(null);
+  const viewport = useRef<ViewportHandle>(null);
   const [following, setFollowing] = useState(true);
   const [shown, setShown] = useState<string | null>(null);
+  const [plane, setPlane] = useState<PlaneName | null>(null);
   const snapshot = useSyncExternalStore(room?.subscribe ?? nothing, () => room?.snapshot() ?? null);
   const leader = useMemo(() => {
     const readers = snapshot?.people.filter((person) => !person.guest && person.key !== snapshot.self?.key) ?? [];
@@ -32,8 +42,12 @@ export default function LiveImage({ studyId, studyInstanceUid }: { studyId: stri
   useEffect(() => {
     if (hung) setShown(hung);
   }, [hung]);
+  // let go, the plane that was followed stays
   useEffect(() => {
-    if (wanted && following) void viewport.current?.applyView(wanted);
+    if (wanted && following) setPlane(wanted.plane ? planeOf(wanted.plane.normal) : null);
+  }, [wanted, following]);
+  useEffect(() => {
+    if (wanted && following) void viewport.current?.applyView(viewOf(wanted));
   }, [wanted, following]);
   usePointers(room, viewport);
 
@@ -41,19 +55,20 @@ export default function LiveImage({ studyId, studyInstanceUid }: { studyId: stri
     return <EmptyState title="The images could not be loaded">Check the connection; they are tried again.</EmptyState>;
   if (!hung) return null;
   const ownMove = (): void => setFollowing(false);
+  const common = {
+    base: BASE,
+    studyInstanceUid: wanted?.studyInstanceUid ?? studyInstanceUid,
+    seriesInstanceUid: hung,
+    tool: "scroll" as const,
+    ref: viewport,
+    onReady: () => (wanted && following ? void viewport.current?.applyView(viewOf(wanted)) : undefined),
+    onPointer: (place: PointerPlaceMm | null) => room?.sendPointer(place),
+    onViewChange: (view: ViewState) => room?.sendView(view),
+  };
   return (
     <>
       <div className={classes.view} onWheel={ownMove} onPointerDown={ownMove}>
-        <StackViewport
-          base={BASE}
-          studyInstanceUid={wanted?.studyInstanceUid ?? studyInstanceUid}
-          seriesInstanceUid={hung}
-          tool="scroll"
-          ref={viewport}
-          onReady={() => wanted && following && void viewport.current?.applyView(wanted)}
-          onPointer={(place) => room?.sendPointer(place)}
-          onViewChange={(view: ViewState) => room?.sendView(view)}
-        />
+        {plane ? <PlaneViewport {...common} plane={plane} /> : <StackViewport {...common} />}
       </div>
       {leader ? (
         <div className={classes.following} style={{ "--person": leader.colour } as CSSProperties}>
@@ -69,6 +84,9 @@ export default function LiveImage({ studyId, studyInstanceUid }: { studyId: stri
     </>
   );
 }
+
+/** The viewport's part of it: one viewport has no wall. */
+const viewOf = ({ wall: _wall, ...view }: SharedView): ViewState => view;
 
 const nothing = (): (() => void) => () => undefined;
 
@@ -100,13 +118,13 @@ function useLeadersView(room: RoomProvider | null, key: string | null): SharedVi
   return view;
 }
 
-function usePointers(room: RoomProvider | null, viewport: React.RefObject<StackViewportHandle | null>): void {
+function usePointers(room: RoomProvider | null, viewport: React.RefObject<ViewportHandle | null>): void {
   useEffect(() => {
     return room?.on("pointer", (key, place) => {
       const person = room.snapshot().people.find((one) => one.key === key);
       if (place && person)
         viewport.current?.setPointer({ ...place, id: key, name: person.name, color: person.colour } as Parameters<
-          StackViewportHandle["setPointer"]
+          ViewportHandle["setPointer"]
         >[0]);
       else viewport.current?.removePointer(key);
     });

@@ -13,6 +13,7 @@ import {
 } from "@tabler/icons-react";
 import type { ComponentType } from "react";
 import { EmptyState } from "../../../ui/states";
+import { planeOf } from "../../../viewport/public";
 import type { Marks } from "../use-marks";
 import type { WallSeries } from "../wall";
 import classes from "./panels.module.css";
@@ -40,6 +41,9 @@ export interface ImagePlace {
   seriesInstanceUid: string;
   sopInstanceUid: string;
   frame: number;
+  /** Of a mark that was drawn in a plane through the volume. */
+  plane?: AnnotationRecord["plane"];
+  points?: AnnotationRecord["points"];
 }
 
 interface FindingsProps {
@@ -59,7 +63,7 @@ export function FindingsTab({ marks, series, imageNumber, jump, insert, mayMark 
   if (records.length === 0 && keyImages.length === 0) {
     return (
       <EmptyState icon={<IconRuler2 size={28} stroke={1.4} />} title="No marks yet">
-        Measure with L (length), E (ellipse) or A (angle); everybody in the room sees it at once. M makes the image a
+        Measure with L (length), E (ellipse) or A (angle); everybody in the room sees it at once. Y makes the image a
         key image.
       </EmptyState>
     );
@@ -146,5 +150,6 @@ function whereOf(place: ImagePlace, series: readonly WallSeries[], number: numbe
   const found = series.find((one) => one.seriesInstanceUid === place.seriesInstanceUid);
   const name = found ? found.description || `${found.modality} ${found.number ?? ""}`.trim() : "another series";
   const image = number ? `, image ${number}` : place.frame > 1 ? `, frame ${place.frame}` : "";
-  return `${found?.prior ? "Prior: " : ""}${name}${image}`;
+  const plane = place.plane && !place.plane.inImage ? `, ${planeOf(place.plane.normal)} plane near` : "";
+  return `${found?.prior ? "Prior: " : ""}${name}${plane}${plane ? image.replace(",", "") : image}`;
 }

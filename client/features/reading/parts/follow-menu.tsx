@@ -37,6 +37,11 @@ export function FollowMenu({ presence }: { presence: Presence }) {
             {person.name}
           </Menu.Item>
         ))}
+        {follow.state === "asked" && leader ? (
+          <Menu.Item leftSection={<IconEye size={16} />} rightSection={<KeyHint combo="G" />} onClick={presence.again}>
+            Follow {leader.name}, who presents
+          </Menu.Item>
+        ) : null}
         {follow.state === "letGo" && leader ? (
           <Menu.Item leftSection={<IconEye size={16} />} rightSection={<KeyHint combo="G" />} onClick={presence.again}>
             Follow {leader.name} again
@@ -85,6 +90,19 @@ function FollowStrip({ presence }: { presence: Presence }) {
     );
   }
   if (!leader || follow.state === "none") return null;
+  if (follow.state === "asked") {
+    return (
+      <div className={classes.strip} data-let-go>
+        <span role="status">{leader.name} asks everyone to follow</span>
+        <button type="button" className={classes.again} onClick={presence.again}>
+          Follow <KeyHint combo="G" />
+        </button>
+        <button type="button" className={classes.again} onClick={presence.stop}>
+          Not now
+        </button>
+      </div>
+    );
+  }
   if (follow.state === "following") {
     return (
       <div className={classes.strip}>

@@ -1,13 +1,13 @@
 import { type LayoutId, layouts } from "../../../viewport/public";
 
-/** The layouts with their keys, in the order of the keys. */
-export const LAYOUTS: readonly { id: LayoutId; label: string; combo: string }[] = (
-  Object.keys(layouts) as LayoutId[]
-).map((id, at) => ({ id, label: layouts[id].label, combo: `Shift+${at + 1}` }));
+/** The layouts with their keys, in the order of the keys; three planes come by a key of their own. */
+export const LAYOUTS: readonly { id: LayoutId; label: string; combo: string }[] = (Object.keys(layouts) as LayoutId[])
+  .filter((id) => id !== "mpr")
+  .map((id, at) => ({ id, label: layouts[id].label, combo: `Shift+${at + 1}` }));
 
 /** The layout as it looks. */
 export function LayoutIcon({ layout }: { layout: LayoutId }) {
-  const { rows, columns } = layouts[layout];
+  const [down, across] = layout === "mpr" ? [true, true] : [layout.startsWith("2"), layout.endsWith("2")];
   return (
     <svg
       width="18"
@@ -19,8 +19,8 @@ export function LayoutIcon({ layout }: { layout: LayoutId }) {
       aria-hidden="true"
     >
       <rect x="0.7" y="0.7" width="16.6" height="12.6" rx="1.5" />
-      {columns === 2 ? <path d="M9 1v12" /> : null}
-      {rows === 2 ? <path d="M1 7h16" /> : null}
+      {across ? <path d="M9 1v12" /> : null}
+      {down ? <path d={layout === "mpr" ? "M9 7h8" : "M1 7h16"} /> : null}
     </svg>
   );
 }

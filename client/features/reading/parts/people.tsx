@@ -40,7 +40,7 @@ function Avatar({
         aria-label={followed ? `Stop following ${person.name}` : `Follow ${person.name}`}
         onClick={() => (followed ? presence.stop() : presence.followPerson(person.key))}
       >
-        {initials(person.name)}
+        <span aria-hidden="true">{initials(person.name)}</span>
       </button>
     </Tooltip>
   );

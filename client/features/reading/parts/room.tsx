@@ -6,7 +6,13 @@ import { useCallback, useMemo, useRef, useState } from "react";
 import { useRoom, useRoomState } from "../../../kernel/room/use-room";
 import { useMay } from "../../../kernel/session";
 import { timeOfDay } from "../../../ui/format";
-import { ViewportGrid, type ViewportGridHandle, type WindowPreset, windowPresets } from "../../../viewport/public";
+import {
+  type PlaneName,
+  ViewportGrid,
+  type ViewportGridHandle,
+  type WindowPreset,
+  windowPresets,
+} from "../../../viewport/public";
 import { StudyNotices } from "../../clocks/public";
 import { ClaimMenu } from "../../worklist/public";
 import { whyNoMarks as whyNoMarksOf } from "../model";
@@ -15,6 +21,7 @@ import { createShownImage } from "../shown-image";
 import { useClaim } from "../use-claim";
 import { useMarks } from "../use-marks";
 import { useNextAhead } from "../use-next-ahead";
+import { usePlanes } from "../use-planes";
 import { usePresence } from "../use-presence";
 import { useRoomKeys } from "../use-room-keys";
 import { useSide } from "../use-side";
@@ -31,6 +38,8 @@ import { useSideTabs } from "./side-content";
 import { Toolbar } from "./toolbar";
 
 const BASE = "/dicomweb";
+/** What makes the wall one's own again, while one follows somebody. */
+const ARRANGING: ReadonlySet<WallChange["type"]> = new Set(["hang", "compare", "layout", "planes", "images", "plane"]);
 
 /** The room: header, images with their tools, and everything beside them. */
 export function Room({ detail }: { detail: StudyDetail }) {
@@ -42,7 +51,7 @@ export function Room({ detail }: { detail: StudyDetail }) {
   useNextAhead(detail.row.studyId, narrow ?? false);
   const room = useRoom(detail.row.studyId);
   const snapshot = useRoomState(room);
-  const presence = usePresence({ room, snapshot, grid, wall, change, shown });
+  const presence = usePresence({ room, snapshot, grid, wall, change, shown, narrow: narrow ?? false });
   const marks = useMarks(BASE, room, snapshot);
   const side = useSide(narrow ? "images" : "report");
   const presets = useMemo(() => windowPresets(modality), [modality]);
@@ -55,13 +64,16 @@ export function Room({ detail }: { detail: StudyDetail }) {
   const { letGo } = presence;
   const own = useCallback(
     (wanted: WallChange) => {
-      if (wanted.type === "hang" || wanted.type === "compare") letGo();
+      if (ARRANGING.has(wanted.type)) letGo();
       change(wanted);
     },
     [letGo, change],
   );
   const hang = useCallback((one: Hung) => own({ type: "hang", series: one }), [own]);
+  const planes = usePlanes({ grid, wall, narrow: narrow ?? false, change: own });
   const jump = (place: ImagePlace) => {
+    const { plane, points } = place;
+    if (plane && points && !plane.inImage && planes.showMark({ ...place, plane, points })) return letGo();
     const { studyInstanceUid, seriesInstanceUid, sopInstanceUid, frame } = place;
     const cell = cellOf(wall, seriesInstanceUid);
     if (cell === undefined) return hang({ studyInstanceUid, seriesInstanceUid, start: { sopInstanceUid, frame } });
@@ -80,6 +92,7 @@ export function Room({ detail }: { detail: StudyDetail }) {
     presets,
     presence,
     keyImage,
+    planes: planes.toggle,
     critical: side.raise,
     next: () => void hands.next(),
     sign: side.sign,
@@ -158,7 +171,10 @@ export function Room({ detail }: { detail: StudyDetail }) {
                 active={wall.active}
                 {...(wall.maximised === undefined ? {} : { maximised: wall.maximised })}
                 tool={whyNoMarks ? navigating(wall.tool) : wall.tool}
-                linked={wall.linked}
+                linked={wall.linked && wall.before === undefined}
+                {...(wall.before && wall.layout === "1x1"
+                  ? { onPlane: (plane: PlaneName) => own({ type: "plane", plane }) }
+                  : {})}
                 onActivate={(cell) => change({ type: "activate", cell })}
                 onMaximise={(cell) => change({ type: "maximise", cell })}
                 onHang={(cell, one) => own({ type: "hang", series: one, cell })}
@@ -181,6 +197,7 @@ export function Room({ detail }: { detail: StudyDetail }) {
           shown={shown}
           keyImages={marks.keyImages}
           onKeyImage={keyImage}
+          onPlanes={planes.toggle}
         />
       </RoomBody>
     </div>

@@ -6,6 +6,7 @@ import {
   IconArrowUpLeft,
   IconChevronDown,
   IconContrast,
+  IconCube3dSphere,
   IconLink,
   IconOvalVertical,
   IconPlayerPlay,
@@ -58,6 +59,7 @@ export interface ToolbarProps {
   shown: ShownImage;
   keyImages: readonly KeyImage[];
   onKeyImage(): void;
+  onPlanes(): void;
 }
 
 /** Everything that has a key, for those who look for it: tools, windows, layout, people. */
@@ -88,6 +90,9 @@ export function Toolbar(props: ToolbarProps) {
       <Tool label="Scroll together" combo="X" pressed={wall.linked} onClick={() => change({ type: "link" })}>
         <IconLink size={18} stroke={1.6} />
       </Tool>
+      <Tool label="Three planes (MPR)" combo="M" pressed={wall.before !== undefined} onClick={props.onPlanes}>
+        <IconCube3dSphere size={18} stroke={1.6} />
+      </Tool>
       <Tool label="Play or pause" combo="K" onClick={() => props.run("togglePlay")}>
         <IconPlayerPlay size={18} stroke={1.6} />
       </Tool>
@@ -111,7 +116,7 @@ function KeyImageTool({ shown, keyImages, whyNoMarks, onKeyImage }: ToolbarProps
   const id = useSyncExternalStore(shown.subscribe, shown.get);
   const is = keyImages.some((image) => image.id === id);
   return (
-    <Tool label={whyNoMarks ?? "Key image"} combo="M" pressed={is} disabled={whyNoMarks !== null} onClick={onKeyImage}>
+    <Tool label={whyNoMarks ?? "Key image"} combo="Y" pressed={is} disabled={whyNoMarks !== null} onClick={onKeyImage}>
       {is ? <IconStarFilled size={18} /> : <IconStar size={18} stroke={1.6} />}
     </Tool>
   );

@@ -1,0 +1,187 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, type Locator, type Page, test } from "@playwright/test";
+import type { PointerPlace, RoomFrame, SharedView } from "@readroom/shared/contract/room.js";
+import { readingDocument } from "@readroom/shared/contract/room.js";
+import { axe } from "../fixtures/axe";
+import { logInOnScreen, openScreen, PHONE, type Screen } from "../fixtures/browser";
+import { type RunningHub, startHub } from "../fixtures/hub";
+import { eventually, logIn } from "../fixtures/person";
+import { headArrives } from "../fixtures/phantom";
+import { enter } from "../fixtures/rooms";
+
+/**
+ * Two readers of one head on different layouts: one looks at the images, one at three planes; they point at the same voxel, measure in a
+ * plane, follow each other, and a third follows on a phone.
+ */
+const PICTURES = join(dirname(fileURLToPath(import.meta.url)), "..", "results", "two-readers");
+const JULIA = "Dr Julia Lindqvist";
+const MIGUEL = "Dr Miguel Ortiz";
+
+type Point = [number, number, number];
+
+let hub: RunningHub;
+let scratch: string;
+let julia: Screen;
+let miguel: Screen;
+let sam: Screen;
+/** What the room is told, as a third person in it hears it: where each points (by name), and what each sees. */
+let heard: { pointer: Map<string, PointerPlace>; view: Map<string, SharedView>; leave(): void };
+let head: Awaited<ReturnType<typeof headArrives>>;
+
+test.beforeAll(async ({ browser }) => {
+  test.setTimeout(180_000);
+  hub = await startHub();
+  scratch = mkdtempSync(join(tmpdir(), "readroom-two-readers-"));
+  mkdirSync(PICTURES, { recursive: true });
+  await hub.setQuietSeconds(1);
+  head = await headArrives(hub, scratch, await logIn(hub.url, "fischer@nightline.example"), "SPC0001");
+  julia = await openScreen(browser, hub.url);
+  miguel = await openScreen(browser, hub.url);
+  sam = await openScreen(browser, hub.url, PHONE);
+  heard = await listen(head.studyId);
+});
+
+test.afterAll(async () => {
+  heard?.leave();
+  for (const screen of [julia, miguel, sam]) await screen?.context.close();
+  await hub?.stop();
+  if (scratch) rmSync(scratch, { recursive: true, force: true });
+});
+
+test("two readers on different layouts, and a phone", async () => {
+  test.setTimeout(300_000);
+  const [a, b] = [julia.page, miguel.page];
+
+  await test.step("one opens the images, the other three planes of them", async () => {
+    await logInOnScreen(a, "lindqvist@nightline.example");
+    await logInOnScreen(b, "ortiz@nightline.example");
+    for (const page of [a, b]) {
+      await page.goto(`/read/${head.studyId}`);
+      await expect(images(page)).toHaveAttribute("data-phase", "shown");
+    }
+    await b.keyboard.press("m");
+    for (const plane of ["axial", "coronal", "sagittal"])
+      await expect(cut(b, plane)).toHaveAttribute("data-phase", "shown");
+    await expect(b.getByText(/Coronal MR Ax T2 FSE, slice \d+ of 256/)).toBeAttached();
+    await shot(b, "planes");
+    expect.soft(await axe(b, "planes")).toEqual([]);
+  });
+
+  await test.step("what one points at on an image, the other sees at the same voxel in each plane", async () => {
+    await pointAt(a, images(a), { x: 0.62, y: 0.47 });
+    const told = await placeOf(JULIA);
+    // the planes are brought to that place by the other's own hand: the axial one is there, the others are moved by Shift and a click
+    await jumpTo(b, "axial", JULIA);
+    for (const plane of ["axial", "coronal", "sagittal"]) {
+      await pointAt(a, images(a), { x: 0.62, y: 0.47 });
+      const seen = await mmUnderPointer(b, plane, JULIA, MIGUEL);
+      for (const [axis, half] of [0.45, 0.45, 2].entries())
+        expect(Math.abs(seen[axis]! - told[axis]!), `${plane}, axis ${axis}`).toBeLessThanOrEqual(half + SCREEN_MM);
+    }
+    await shot(b, "pointed-at");
+  });
+
+  await test.step("and the other way; elsewhere it says how far and which way", async () => {
+    const coronal = cut(b, "coronal");
+    await pointAt(b, coronal, { x: 0.5, y: 0.3 });
+    const told = await placeOf(MIGUEL);
+    const words = pointer(images(a), MIGUEL);
+    await expect(words).toContainText(/mm above/);
+    const away = Number(/([\d.]+) mm/.exec((await words.textContent()) ?? "")?.[1]);
+    const shown = await viewOf(JULIA);
+    expect(away).toBeGreaterThan(4);
+    expect(shown.plane).toBeUndefined();
+    // scrolled that far, the pointer is on the slice
+    for (let step = 0; step < Math.round(away / 4); step += 1) await a.keyboard.press("ArrowUp");
+    await pointAt(b, coronal, { x: 0.5, y: 0.3 });
+    await expect(words).not.toContainText(/mm/);
+    const seen = await mmUnderPointer(a, null, MIGUEL, JULIA);
+    for (const [axis, half] of [0.45, 0.45, 2].entries())
+      expect(Math.abs(seen[axis]! - told[axis]!), `axis ${axis}`).toBeLessThanOrEqual(half + SCREEN_MM);
+    await shot(a, "from-a-plane");
+  });
+});
+
+/** The pixels of a screen are whole: half of one on each screen, at a millimetre or so a pixel. */
+const SCREEN_MM = 1.1;
+
+const images = (page: Page): Locator => page.locator("[data-series]:not([data-plane])[data-phase]").first();
+const cut = (page: Page, plane: string): Locator => page.locator(`[data-plane="${plane}"][data-phase]`);
+/** Somebody's pointer in that viewport, by the name beside it. */
+const pointer = (viewport: Locator, name: string): Locator => viewport.locator("[data-pointer]", { hasText: name });
+
+async function pointAt(page: Page, viewport: Locator, at: { x: number; y: number }): Promise<void> {
+  const box = await viewport.boundingBox();
+  if (!box) throw new Error("the viewport is not on screen");
+  await page.mouse.move(box.x + box.width * at.x - 2, box.y + box.height * at.y);
+  await page.mouse.move(box.x + box.width * at.x, box.y + box.height * at.y);
+}
+
+/** Where that person points, once the room has said so and no more moves are under way. */
+async function placeOf(name: string): Promise<Point> {
+  let last: PointerPlace | undefined;
+  await expect
+    .poll(() => {
+      const now = heard.pointer.get(name);
+      const still = now !== undefined && now === last;
+      last = now;
+      return still;
+    })
+    .toBe(true);
+  return (last as PointerPlace).worldMm;
+}
+
+const viewOf = (name: string): Promise<SharedView> => eventually(`what ${name} sees`, async () => heard.view.get(name));
+
+/** Where somebody's pointer is drawn on this page, in mm: this person points there too, and the room says where that is. */
+async function mmUnderPointer(page: Page, plane: string | null, whose: string, me: string): Promise<Point> {
+  const viewport = plane ? cut(page, plane) : images(page);
+  const node = pointer(viewport, whose);
+  await expect(node).toBeVisible();
+  const [x, y] = await tip(node);
+  heard.pointer.delete(me);
+  await page.mouse.move(x - 1, y);
+  await page.mouse.move(x, y);
+  return placeOf(me);
+}
+
+/** The tip of the arrow, in pixels of the page. */
+const tip = async (node: Locator): Promise<[number, number]> => {
+  const box = await node.boundingBox();
+  if (!box) throw new Error("the pointer is not drawn");
+  return [box.x, box.y];
+};
+
+async function jumpTo(page: Page, plane: string, whose: string): Promise<void> {
+  const node = pointer(cut(page, plane), whose);
+  await expect(node).toBeVisible();
+  const [x, y] = await tip(node);
+  await page.keyboard.down("Shift");
+  await page.mouse.click(x, y);
+  await page.keyboard.up("Shift");
+}
+
+async function listen(studyId: string) {
+  const person = await logIn(hub.url, "tanaka@nightline.example");
+  const socket = person.socket();
+  const pointers = new Map<string, PointerPlace>();
+  const views = new Map<string, SharedView>();
+  const room = enter(socket, readingDocument(studyId));
+  const nameOf = (key: string) => room.snapshot().people.find((one) => one.key === key)?.name ?? key;
+  socket.on("room.frame", (frame: RoomFrame) => {
+    for (const [key, place] of frame.p ?? []) if (place) pointers.set(nameOf(key), place);
+    for (const [key, view] of frame.v ?? []) views.set(nameOf(key), view);
+  });
+  const leave = () => {
+    room.destroy();
+    socket.close();
+  };
+  return { pointer: pointers, view: views, leave };
+}
+
+async function shot(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: join(PICTURES, `${name}.png`), animations: "disabled" });
+}
