@@ -19,7 +19,14 @@ import {
   subjectOf,
   whyNotWrite,
 } from "../reading/public.js";
-import { ADDENDUM_SECTIONS, type BroughtText, continuedDocument, filler, freshDocument } from "./drafts.js";
+import {
+  ADDENDUM_SECTIONS,
+  type BroughtText,
+  continuedDocument,
+  correctionOf,
+  filler,
+  freshDocument,
+} from "./drafts.js";
 import { insertReport, lockReport, reportOf, setReport, setStudyReport, studyFacts, templatesOf } from "./store.js";
 import { choose } from "./templates/choose.js";
 
@@ -166,7 +173,7 @@ async function nextDocument(
       (doc, personOf) => {
         const spec = readReportSpec(doc);
         return spec && spec.kind !== "addendum"
-          ? continuedDocument(doc, { ...spec, kind: "corrected", generation }, peopleIn(doc, personOf))
+          ? continuedDocument(doc, correctionOf(spec, generation), peopleIn(doc, personOf))
           : null;
       },
     );

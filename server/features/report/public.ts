@@ -23,6 +23,7 @@ import { choose } from "./templates/choose.js";
 import { reportView } from "./views.js";
 
 export { beginReport } from "./commands.js";
+export { signFactsOf } from "./facts.js";
 export { signReport } from "./signing.js";
 export { communicationsOf, reportOf } from "./store.js";
 
