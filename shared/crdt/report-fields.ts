@@ -40,7 +40,7 @@ export type FieldSpec = z.infer<typeof FieldSpec>;
 
 /** Values of fields by key, as they are kept: an option's value, several joined by "|", or what was typed; "" is empty. */
 export type FieldValues = ReadonlyMap<string, string>;
-export const FIELD_VALUE_MAX = 400;
+export const FIELD_VALUE_MAX = 2000;
 
 export const chosen = (value: string): string[] => value.split("|").filter(Boolean);
 

@@ -1,9 +1,8 @@
 import type { AuthoredWords, ReportVersionView } from "@readroom/shared/contract/http/report.js";
-import type { Communication, ReportContent, SectionSpec } from "@readroom/shared/crdt/report.js";
+import type { Communication, ReportContent } from "@readroom/shared/crdt/report.js";
 import type { ReportState, SignKind } from "@readroom/shared/domain/report.js";
 import type pg from "pg";
 import type { Database } from "../../kernel/database.js";
-import { SEED_TEMPLATES } from "./templates/seed.js";
 
 type Executor = pg.Pool | pg.PoolClient;
 
@@ -69,34 +68,6 @@ export async function studyFacts(db: Pick<Database, "pool">, studyId: string): P
   );
   if (!rows[0]) throw new Error("a study that is not there");
   return rows[0];
-}
-
-export interface TemplateRow {
-  readonly id: string;
-  readonly name: string;
-  readonly modality: string;
-  readonly bodyPart: string;
-  readonly sections: SectionSpec[];
-}
-
-/** The group's templates; a group that has none gets the first ones. */
-export async function templatesOf(db: Database, groupId: string): Promise<TemplateRow[]> {
-  const select =
-    'SELECT id, name, modality, body_part AS "bodyPart", sections FROM report_template WHERE group_id = $1 ORDER BY name';
-  const found = await db.pool.query<TemplateRow>(select, [groupId]);
-  if (found.rows.length > 0) return found.rows;
-  await db.pgTx(async (client) => {
-    await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 7271))", [groupId]);
-    const present = await client.query("SELECT 1 FROM report_template WHERE group_id = $1 LIMIT 1", [groupId]);
-    if (present.rowCount) return;
-    for (const { name, modality, bodyPart, sections } of SEED_TEMPLATES) {
-      await client.query(
-        "INSERT INTO report_template (group_id, name, modality, body_part, sections) VALUES ($1, $2, $3, $4, $5)",
-        [groupId, name, modality, bodyPart, JSON.stringify(sections)],
-      );
-    }
-  });
-  return (await db.pool.query<TemplateRow>(select, [groupId])).rows;
 }
 
 /** Images that came after the draft's document was made. */

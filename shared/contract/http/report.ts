@@ -9,6 +9,7 @@ export const ReportTemplateView = z.object({
   modality: z.string(),
   bodyPart: z.string(),
   sections: z.array(SectionSpec),
+  owner: z.enum(["own", "group"]),
   /** Fits this study's modality and body part best. */
   suggested: z.boolean(),
 });

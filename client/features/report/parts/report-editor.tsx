@@ -1,20 +1,25 @@
-import { ActionIcon, Button, SegmentedControl, Tooltip } from "@mantine/core";
-import { fieldsOf, readReportSpec } from "@readroom/shared/crdt/report.js";
+import { ActionIcon, Button, Indicator, SegmentedControl, Tooltip } from "@mantine/core";
+import { fieldsOf, type ReportSpec, readReportSpec } from "@readroom/shared/crdt/report.js";
 import type { Origin } from "@readroom/shared/crdt/report-marks.js";
 import { fieldLinesOf } from "@readroom/shared/crdt/report-text.js";
 import type { Mend } from "@readroom/shared/domain/report-checks/checks.js";
-import { IconPencilCheck, IconSignature, IconUsers } from "@tabler/icons-react";
+import { IconMessage, IconPencilCheck, IconSignature, IconUsers } from "@tabler/icons-react";
 import { type Editor, EditorContent, useEditor } from "@tiptap/react";
-import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { RoomProvider } from "../../../kernel/room/provider";
 import { useRoomState } from "../../../kernel/room/use-room";
+import { useMay } from "../../../kernel/session";
 import { toast } from "../../../ui/toast";
 import { broughtIn } from "../editor/brought-in";
 import { reportExtensions } from "../editor/extensions";
 import { goToDeleted, goToMark, goToSection } from "../editor/go-to";
 import type { MeasurementSource } from "../editor/measurement";
+import { fillNormal, sectionAt } from "../editor/normal";
 import { redrawAuthors } from "../editor/people";
 import classes from "../report.module.css";
+import { useComments } from "../use-templates";
+import { Comments, type NewThread } from "./comments";
+import { Dictate } from "./dictate";
 import { SavedMark } from "./saved-mark";
 import { Suggestions, useSuggestions } from "./suggestions";
 
@@ -39,10 +44,7 @@ export interface ReportEditorProps {
   /** Escape: back to the images. */
   readonly onLeave: () => void;
   readonly onReady?: ((handle: ReportHandle | null) => void) | undefined;
-  /** Further things in the editor's bar, given the editor. */
-  readonly tools?: (editor: Editor) => ReactNode;
-  /** Below the text. */
-  readonly below?: (editor: Editor) => ReactNode;
+  readonly studyId: string;
 }
 
 // Authors' colours: eight that are told apart on dark and light, also by those who see few colours.
@@ -111,6 +113,25 @@ function Writing(props: ReportEditorProps) {
     newest.current.onReady?.(handleOf(editor, source, () => setStrip(true)));
     return () => newest.current.onReady?.(null);
   }, [editor, source]);
+  const comments = useComments(props.studyId, useMay("report.write")).data;
+  const threads = comments?.threads.filter(({ resolvedAt }) => resolvedAt === null).length ?? 0;
+  const [talk, setTalk] = useState(false);
+  const [thread, setThread] = useState<(NewThread & { from: number; to: number }) | null>(null);
+  /** Opens the comments; with words selected, a new thread on them. */
+  const begin = (): void => {
+    const { from, to, empty } = editor.state.selection;
+    const quote = editor.state.doc.textBetween(from, to, " ", " ").trim();
+    const fresh = !empty && quote !== "" && canWrite;
+    setThread(fresh ? { threadId: crypto.randomUUID(), quote, from, to } : null);
+    setTalk(fresh || !talk);
+  };
+  const anchor = (threadId: string): void => {
+    const mark = editor.schema.marks.comment;
+    if (!thread || !mark) return;
+    const to = Math.min(thread.to, editor.state.doc.content.size);
+    if (thread.from < to) editor.view.dispatch(editor.state.tr.addMark(thread.from, to, mark.create({ id: threadId })));
+    setThread(null);
+  };
   const settle = (ids: readonly string[], how: "accept" | "reject"): void => {
     for (const id of ids) editor.commands.settleSuggestion(id, how);
   };
@@ -131,7 +152,20 @@ function Writing(props: ReportEditorProps) {
             {suggestions.length} suggested
           </Button>
         ) : null}
-        {props.tools?.(editor)}
+        {spec ? <NormalButton editor={editor} spec={spec} disabled={!canWrite} /> : null}
+        {spec ? <Dictate editor={editor} spec={spec} disabled={!canWrite} /> : null}
+        {comments ? (
+          <Indicator label={threads} size={14} disabled={threads === 0} color="teal" inline>
+            <ActionIcon
+              variant={talk ? "light" : "subtle"}
+              aria-label={`Comments, ${threads} open`}
+              aria-expanded={talk}
+              onClick={begin}
+            >
+              <IconMessage size={16} />
+            </ActionIcon>
+          </Indicator>
+        ) : null}
         <Tooltip label="Colour words by who wrote them">
           <ActionIcon
             variant={authors ? "light" : "subtle"}
@@ -156,9 +190,42 @@ function Writing(props: ReportEditorProps) {
           onSettle={settle}
         />
       ) : null}
+      {talk && comments ? (
+        <Comments
+          studyId={props.studyId}
+          view={comments}
+          begun={thread}
+          onBegun={({ threadId }) => anchor(threadId)}
+          onCancel={() => setThread(null)}
+          onShow={(id) => void goToMark(editor, ["comment"], id)}
+        />
+      ) : null}
       <EditorContent editor={editor} className={classes.text} data-mode={mode} />
-      {props.below?.(editor)}
     </div>
+  );
+}
+
+/** Fills the section's normal text, or with Shift the whole report's. */
+function NormalButton({ editor, spec, disabled }: { editor: Editor; spec: ReportSpec; disabled: boolean }) {
+  const has = spec.sections.some(({ normal, fields = [] }) => normal || fields.some((field) => field.normal));
+  const fill = (whole: boolean): void => {
+    if (!fillNormal(editor, spec, whole ? null : sectionAt(editor)))
+      toast.refused(
+        whole ? "Nothing is left to fill in." : "This section has nothing to fill in. With Shift, all sections are filled.",
+        "Normal",
+      );
+  };
+  return (
+    <Tooltip label="Fill in what the template calls normal: this section; with Shift, all">
+      <Button
+        variant="subtle"
+        disabled={disabled || !has}
+        onMouseDown={(event) => event.preventDefault()}
+        onClick={(event) => fill(event.shiftKey)}
+      >
+        Normal
+      </Button>
+    </Tooltip>
   );
 }
 

@@ -10,7 +10,9 @@ import { EmptyState, ErrorState } from "../../../ui/states";
 import { toast } from "../../../ui/toast";
 import { measurementsIn, noMeasurements } from "../editor/measurement";
 import classes from "../report.module.css";
+import { useSnippets } from "../use-templates";
 import { useBeginAddition, useBeginReport, useReport } from "../use-report";
+import { BeginReport } from "./begin-report";
 import { authorColour, ReportEditor, type ReportHandle } from "./report-editor";
 import { SignPanel } from "./sign-panel";
 import { SignedView } from "./signed-view";
@@ -30,7 +32,6 @@ export interface ReportPanelProps {
   readonly onMend?: (mend: Mend) => void;
 }
 
-const NO_SNIPPETS: ReadonlyMap<string, string> = new Map();
 
 /** The whole report column of a reading: begin, write, sign, signed, add. */
 export function ReportPanel({
@@ -53,6 +54,7 @@ export function ReportPanel({
   useEffect(() => {
     if (signSignal > 0) asked();
   }, [signSignal]);
+  const snippets = useSnippets();
   const handle = useRef<ReportHandle | null>(null);
   const ready = useCallback(
     (now: ReportHandle | null) => {
@@ -89,9 +91,11 @@ export function ReportPanel({
         title="No report yet"
         action={
           mayWrite ? (
-            <Button loading={begin.isPending} onClick={() => begin.mutate({}, { onError: failed })}>
-              Begin the report
-            </Button>
+            <BeginReport
+              studyId={studyId}
+              busy={begin.isPending}
+              onBegin={(templateId) => begin.mutate(templateId ? { templateId } : {}, { onError: failed })}
+            />
           ) : undefined
         }
       >
@@ -119,7 +123,8 @@ export function ReportPanel({
         <ReportEditor
           room={room}
           source={source}
-          snippets={NO_SNIPPETS}
+          studyId={studyId}
+          snippets={snippets}
           onSign={() => setSigning(true)}
           onReady={ready}
           {...editing}
