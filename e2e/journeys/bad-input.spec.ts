@@ -128,7 +128,7 @@ test("a stale fencing token changes nothing, by http and by socket", async () =>
   for (const [what, body] of [
     ["release", { fence: stale }],
     ["hand-over", { fence: stale, toUserId: user.id }],
-    ["report/sign", { kind: "final", hash: signing.hash, fence: stale, confirm: signing.confirm }],
+    ["report/sign", { kind: "final", ...signing, fence: stale }],
   ] as const) {
     const answer = await reader.send<{ code: string }>("POST", `${path}/${what}`, body);
     expect(answer, what).toMatchObject({ status: 409, body: { code: "stale_fence" } });
@@ -318,8 +318,12 @@ async function emptyReport(
   person: Person,
   socket: ReturnType<Person["socket"]>,
   studyId: string,
-): Promise<{ hash: string; confirm: string[] }> {
-  const begun = await person.send<{ draft: { documentId: string } }>("POST", `/api/studies/${studyId}/report`, {});
+): Promise<{ hash: string; confirm: string[]; patient: string }> {
+  const begun = await person.send<{ draft: { documentId: string }; facts: { patient: { identity: string } } }>(
+    "POST",
+    `/api/studies/${studyId}/report`,
+    {},
+  );
   expect(begun.status, JSON.stringify(begun.body)).toBe(200);
   const room = new RoomProvider({ socket, documentId: begun.body.draft.documentId });
   await eventually("joined the report", async () => room.snapshot().saved.state === "saved");
@@ -327,7 +331,8 @@ async function emptyReport(
   if (!spec) throw new Error("the report has no sections");
   const { hash } = hashesOf(renderReport(room.doc, spec, () => null).content);
   room.destroy();
-  return { hash, confirm: ["images_arriving", ...spec.sections.map((section) => `empty:${section.key}`)] };
+  const patient = begun.body.facts.patient.identity;
+  return { hash, patient, confirm: ["images_arriving", ...spec.sections.map((section) => `empty:${section.key}`)] };
 }
 
 const image = (facts: Parameters<typeof makeImage>[0]): Buffer => makeImage(facts);

@@ -3,9 +3,10 @@ import { hashesOf, readReportSpec, renderReport } from "@readroom/shared/crdt/re
 import type { UserActor } from "@readroom/shared/domain/access.js";
 import { LEASE } from "@readroom/shared/domain/claim.js";
 import { type Instant, MINUTE } from "@readroom/shared/kernel/instant.js";
+import { z } from "zod";
 import { credentialLookups } from "../features/identity/public.js";
 import type { SharedDocuments } from "../features/reading/public.js";
-import { beginReport, communicationsOf, reportOf, signReport } from "../features/report/public.js";
+import { beginReport, communicationsOf, reportOf, signFactsOf, signReport } from "../features/report/public.js";
 import { claimStudy, renewLease } from "../features/worklist/public.js";
 import type { Deps } from "../kernel/deps.js";
 import { callAbout } from "./call.js";
@@ -19,6 +20,9 @@ import { COLLEAGUES } from "./world.js";
 /** A study waits at least so long before a simulated colleague takes it, and the list keeps at least so many for the people. */
 const PATIENCE = 4 * MINUTE;
 const LEFT_FOR_PEOPLE = 6;
+
+/** What the hub asks a signer to confirm. */
+const Points = z.array(z.object({ code: z.string() }));
 
 interface Held {
   readonly studyId: string;
@@ -113,12 +117,19 @@ export class Colleagues {
       return spec && renderReport(doc, spec, () => null, list).content;
     });
     if (!content) return;
-    const signed = await signReport(deps, this.documents, reader, studyId, {
-      kind: "final",
-      ...hashesOf(content),
-      fence,
-      confirm: [],
-    });
+    const { patient } = await signFactsOf(deps, deps.db.pool, studyId);
+    const sign = (confirm: string[]) =>
+      signReport(deps, this.documents, reader, studyId, {
+        kind: "final",
+        ...hashesOf(content),
+        fence,
+        confirm,
+        patient: patient.identity,
+        review: { grade: "agree", note: "" },
+      });
+    const first = await sign([]);
+    const points = first.ok ? [] : Points.parse(first.error.detail?.unconfirmed ?? []);
+    const signed = points.length > 0 ? await sign(points.map(({ code }) => code)) : first;
     if (!signed.ok) this.deps.log.warn({ studyId, code: signed.error.code }, "a simulated colleague could not sign");
   }
 

@@ -3,6 +3,8 @@ import { ROOM_LIMITS } from "../contract/room.js";
 import { readAnnotationRecord } from "./annotation.js";
 import { KeyImage, READING_ROOTS } from "./reading.js";
 import { REPORT_ROOTS, readReportSpec } from "./report.js";
+import { FIELD_VALUE_MAX } from "./report-fields.js";
+import { MARK_VALUES, markName, openSuggestions, SuggestionMark } from "./report-marks.js";
 
 /** Who sends an edit, and what that person may do in this document. */
 export interface Writer {
@@ -81,7 +83,7 @@ function isAuthor(author: string, root: string, key: string, before: Y.Doc, hand
 
 const MARKS = ["bold", "italic", "underline"];
 const BLOCKS = ["paragraph", "bulletList", "orderedList"];
-const INLINE = ["hardBreak", "measurement"];
+const INLINE = ["hardBreak", "measurement", "reportField"];
 
 /** Elements of the body: their attributes and what may stand in them. */
 const ELEMENTS: Record<
@@ -95,12 +97,13 @@ const ELEMENTS: Record<
   listItem: { attributes: [], children: BLOCKS },
   hardBreak: { attributes: [], children: [] },
   measurement: { attributes: ["annotationId"], children: [] },
+  reportField: { attributes: ["fieldKey", "value"], children: [] },
 };
 const MAX_DEPTH = 12;
-const MAX_ATTRIBUTE = 200;
+const MAX_ATTRIBUTE = FIELD_VALUE_MAX;
 
 /** The same for a report: text and its few kinds of elements; "meta" is the hub's own. */
-export function checkReport(transaction: Y.Transaction, _before: Y.Doc, writer: Writer): Verdict | null {
+export function checkReport(transaction: Y.Transaction, before: Y.Doc, writer: Writer): Verdict | null {
   const { doc } = transaction;
   const strange = strangeRoot(doc, REPORT_ROOTS);
   if (strange) return strange;
@@ -111,7 +114,32 @@ export function checkReport(transaction: Y.Transaction, _before: Y.Doc, writer: 
     const verdict = type === body ? checkBody(body, keys) : checkNode(type, 0);
     if (verdict) return verdict;
   }
-  return null;
+  return checkSuggestions(transaction.changed.keys(), before, writer);
+}
+
+/**
+ * A suggestion carries the name of the person who made it: the hand that marked the words. Editing around a mark writes it anew, with
+ * another hand: that passes where the same suggestion was there before.
+ */
+function checkSuggestions(changed: Iterable<unknown>, before: Y.Doc, writer: Writer): Verdict | null {
+  const foreign = new Map<string, string>();
+  const visit = (node: unknown): void => {
+    if (node instanceof Y.XmlText) {
+      for (let item = node._start; item !== null; item = item.right) {
+        if (item.deleted || !(item.content instanceof Y.ContentFormat)) continue;
+        const { key, value } = item.content as unknown as { key: string; value: unknown };
+        const mark = /^(?:insertion|deletion)\b/.test(key) ? SuggestionMark.safeParse(value).data : undefined;
+        if (mark && mark.by !== (writer.personOf(item.id.client) ?? writer.personId)) foreign.set(mark.id, mark.by);
+      }
+    } else if (node instanceof Y.XmlElement || node instanceof Y.XmlFragment)
+      for (const child of node.toArray()) visit(child);
+  };
+  for (const type of changed) visit(type);
+  if (foreign.size === 0) return null;
+  const known = new Map(openSuggestions(before.getXmlFragment("body")).map(({ id, by }) => [id, by]));
+  return [...foreign].every(([id, by]) => known.get(id) === by)
+    ? null
+    : forbidden("A suggestion carries the name of the person who made it.");
 }
 
 function checkBody(body: Y.XmlFragment, keys: ReadonlySet<string>): Verdict | null {
@@ -158,9 +186,12 @@ function checkText(text: Y.XmlText): Verdict | null {
   for (let item = text._start; item !== null; item = item.right) {
     if (item.deleted || item.content instanceof Y.ContentString) continue;
     if (!(item.content instanceof Y.ContentFormat)) return invalid("text: something that is not words");
-    // y-tiptap names an overlapping mark "bold--<hash>".
-    if (!MARKS.includes(String(item.content.key).split("--")[0] ?? ""))
-      return invalid("text: a mark that no report has");
+    const { key, value } = item.content as unknown as { key: string; value: unknown };
+    const name = markName(String(key));
+    if (MARKS.includes(name) || value === null) continue;
+    const shape = Object.hasOwn(MARK_VALUES, name) ? MARK_VALUES[name as keyof typeof MARK_VALUES] : undefined;
+    if (!shape) return invalid("text: a mark that no report has");
+    if (!shape.safeParse(value).success) return invalid(`text: not a valid ${name}`);
   }
   return null;
 }

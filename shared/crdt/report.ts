@@ -1,6 +1,9 @@
 import * as Y from "yjs";
 import { z } from "zod";
 import { canonicalHash } from "./canonical.js";
+import { FieldSpec, fieldText, isShown, piecesOf } from "./report-fields.js";
+import { openSuggestions } from "./report-marks.js";
+import { fieldLinesOf, type Run, readFieldValues, sectionText } from "./report-text.js";
 
 /**
  * The shared document of a report: "body" (Y.XmlFragment, one `reportSection` element per section of the template) and "meta"
@@ -17,8 +20,12 @@ export const SectionSpec = z.object({
     .regex(/^[a-z][a-z0-9-]*$/),
   title: z.string().min(1).max(120),
   loinc: z.string().max(16),
+  /** What the section begins with: headings to fill, `{{key}}` where a field stands. */
   normalText: z.string().max(8000),
   required: z.boolean(),
+  /** What "normal" fills in: a line "Heading: words" behind that heading, any other line at the end. */
+  normal: z.string().max(8000).optional(),
+  fields: z.array(FieldSpec).max(200).optional(),
 });
 export type SectionSpec = z.infer<typeof SectionSpec>;
 
@@ -57,7 +64,13 @@ export function writeSections(doc: Y.Doc, sections: readonly SectionSpec[], text
 
 function paragraphOf(line: string): Y.XmlElement {
   const paragraph = new Y.XmlElement("paragraph");
-  if (line) paragraph.insert(0, [new Y.XmlText(line)]);
+  const pieces = piecesOf(line).map((piece) => {
+    if ("text" in piece) return new Y.XmlText(piece.text);
+    const field = new Y.XmlElement("reportField");
+    field.setAttribute("fieldKey", piece.field);
+    return field;
+  });
+  if (pieces.length > 0) paragraph.insert(0, pieces);
   return paragraph;
 }
 
@@ -78,20 +91,36 @@ export const Communication = z.object({
 });
 export type Communication = z.infer<typeof Communication>;
 
+export const FilledField = z.object({
+  section: z.string(),
+  key: z.string(),
+  label: z.string(),
+  value: z.string(),
+  text: z.string(),
+  /** Of the field and of what was chosen in it, "system|code". */
+  codes: z.array(z.string()),
+});
+export type FilledField = z.infer<typeof FilledField>;
+
 /** Exactly what is hashed and signed. */
 export const ReportContent = z.object({
   sections: z.array(RenderedSection),
   measurements: z.array(z.object({ id: z.string(), text: z.string() })),
   communications: z.array(Communication),
+  /** Fields that hold something, coded where the template codes them; absent where there are none. */
+  fields: z.array(FilledField).optional(),
 });
 export type ReportContent = z.infer<typeof ReportContent>;
 
-/** `length` UTF-16 units of a section's text from `start` were written by this Yjs client. */
-export interface WrittenBy {
+/** `length` UTF-16 units of a section's text from `start` were written by this Yjs client; `how`: not typed word by word. */
+export interface WrittenBy extends Readonly<Run> {
   readonly section: string;
-  readonly start: number;
-  readonly length: number;
-  readonly client: number;
+}
+
+/** What stands against signing in the document itself. */
+export interface ReportOpenEnds {
+  readonly emptyFields: readonly { readonly section: string; readonly key: string; readonly label: string }[];
+  readonly openSuggestions: number;
 }
 
 export const DELETED_MEASUREMENT = "(measurement deleted)";
@@ -119,7 +148,8 @@ export function communicationText(c: Communication): string {
 
 /**
  * The document as content: text of each section in the template's order (lists as "- " and "1. ", paragraphs by line breaks, white
- * space trimmed at both ends), live measurements in words, and who wrote which words.
+ * space trimmed at both ends, the template's lines whose fields are all empty left out), live measurements and fields in words, who
+ * wrote which words, and what is still open in it.
  * @param measurementText the measurement's figure ("12.3 mm"), or null where it no longer exists
  */
 export function renderReport(
@@ -127,16 +157,24 @@ export function renderReport(
   spec: ReportSpec,
   measurementText: (annotationId: string) => string | null,
   communications: readonly Communication[] = [],
-): { content: ReportContent; written: WrittenBy[] } {
+): { content: ReportContent; written: WrittenBy[]; open: ReportOpenEnds } {
   const used = new Map<string, string>();
-  const lookUp = (id: string): string => {
+  const measurement = (id: string): string => {
     const text = measurementText(id) ?? DELETED_MEASUREMENT;
     used.set(id, text);
     return text;
   };
+  const body = bodyOf(doc);
+  const fields = fieldsOf(spec);
+  const values = readFieldValues(body);
   const written: WrittenBy[] = [];
-  const sections = spec.sections.map(({ key, title, loinc }) => {
-    const { text, runs } = sectionText(bodyOf(doc), key, lookUp);
+  const sections = spec.sections.map(({ key, title, loinc, normalText }) => {
+    const { text, runs } = sectionText(body, key, {
+      measurement,
+      fields,
+      values,
+      fieldLines: fieldLinesOf(normalText),
+    });
     for (const run of runs) written.push({ section: key, ...run });
     return { key, title, loinc, text };
   });
@@ -144,7 +182,45 @@ export function renderReport(
     sections.push({ ...COMMUNICATION_SECTION, text: communications.map(communicationText).join("\n") });
   }
   const measurements = [...used].map(([id, text]) => ({ id, text })).sort((a, b) => (a.id < b.id ? -1 : 1));
-  return { content: { sections, measurements, communications: [...communications] }, written };
+  const filled = filledFields(spec, fields, values);
+  return {
+    content: {
+      sections,
+      measurements,
+      communications: [...communications],
+      ...(filled.length > 0 ? { fields: filled } : {}),
+    },
+    written,
+    open: {
+      emptyFields: spec.sections.flatMap((section) =>
+        (section.fields ?? [])
+          .filter((field) => field.required && isShown(field, fields, values) && !fieldText(field, fields, values))
+          .map(({ key, label }) => ({ section: section.key, key, label })),
+      ),
+      openSuggestions: openSuggestions(body).length,
+    },
+  };
+}
+
+export const fieldsOf = (spec: Pick<ReportSpec, "sections">): Map<string, FieldSpec> =>
+  new Map(spec.sections.flatMap((section) => (section.fields ?? []).map((field) => [field.key, field] as const)));
+
+function filledFields(
+  spec: ReportSpec,
+  fields: ReadonlyMap<string, FieldSpec>,
+  values: ReadonlyMap<string, string>,
+): FilledField[] {
+  const coded = (code: FieldSpec["code"]) => (code ? [`${code.system}|${code.code}`] : []);
+  return spec.sections.flatMap((section) =>
+    (section.fields ?? []).flatMap((field) => {
+      const text = fieldText(field, fields, values);
+      if (!text) return [];
+      const value = values.get(field.key) ?? "";
+      const options = field.options.filter((option) => value.split("|").includes(option.value));
+      const codes = [...coded(field.code), ...options.flatMap((option) => coded(option.code))];
+      return [{ section: section.key, key: field.key, label: field.label, value, text, codes }];
+    }),
+  );
 }
 
 /** The hash that a signer sends, and one of each section, so that a mismatch can say where it is. */
@@ -153,93 +229,4 @@ export function hashesOf(content: ReportContent): { hash: string; sections: Reco
     hash: canonicalHash(content),
     sections: Object.fromEntries(content.sections.map((section) => [section.key, canonicalHash(section)])),
   };
-}
-
-type Run = { start: number; length: number; client: number };
-
-/** A text that knows who wrote it. Neighbouring runs of one client are joined. */
-class Scroll {
-  text = "";
-  readonly runs: Run[] = [];
-
-  add(text: string, client: number): void {
-    const last = this.runs.at(-1);
-    if (last && last.client === client && last.start + last.length === this.text.length) last.length += text.length;
-    else if (text.length > 0) this.runs.push({ start: this.text.length, length: text.length, client });
-    this.text += text;
-  }
-  /** Line breaks and list signs belong to nobody. */
-  layout(text: string): void {
-    this.text += text;
-  }
-  line(lead: string): void {
-    this.layout(this.text ? `\n${lead}` : lead);
-  }
-  trimmed(): { text: string; runs: Run[] } {
-    const from = this.text.length - this.text.trimStart().length;
-    const to = Math.max(from, this.text.trimEnd().length);
-    const runs = this.runs.flatMap(({ start, length, client }) => {
-      const first = Math.max(start, from);
-      const end = Math.min(start + length, to);
-      return end > first ? [{ start: first - from, length: end - first, client }] : [];
-    });
-    return { text: this.text.slice(from, to), runs };
-  }
-}
-
-function sectionText(body: Y.XmlFragment, key: string, lookUp: (id: string) => string): { text: string; runs: Run[] } {
-  const scroll = new Scroll();
-  for (const child of body.toArray()) {
-    // Two people who undo a deletion at once can leave a section twice: its text is kept, one after the other.
-    if (!(child instanceof Y.XmlElement) || child.getAttribute("sectionKey") !== key) continue;
-    blocks(child, scroll, "", "", lookUp);
-  }
-  return scroll.trimmed();
-}
-
-/** `first` stands before the first line, `rest` before the following ones ("- " and two spaces in a list). */
-function blocks(
-  parent: Y.XmlElement,
-  scroll: Scroll,
-  first: string,
-  rest: string,
-  lookUp: (id: string) => string,
-): void {
-  let lead = first;
-  for (const child of parent.toArray()) {
-    if (!(child instanceof Y.XmlElement)) continue;
-    if (child.nodeName === "bulletList" || child.nodeName === "orderedList") list(child, scroll, rest, lookUp);
-    else {
-      scroll.line(lead);
-      inline(child, scroll, lookUp);
-    }
-    lead = rest;
-  }
-}
-
-function list(element: Y.XmlElement, scroll: Scroll, indent: string, lookUp: (id: string) => string): void {
-  let number = Number(element.getAttribute("start") ?? 1);
-  for (const item of element.toArray()) {
-    if (!(item instanceof Y.XmlElement)) continue;
-    const sign = element.nodeName === "orderedList" ? `${number}. ` : "- ";
-    number += 1;
-    blocks(item, scroll, indent + sign, `${indent}  `, lookUp);
-  }
-}
-
-function inline(element: Y.XmlElement, scroll: Scroll, lookUp: (id: string) => string): void {
-  for (const child of element.toArray()) {
-    if (child instanceof Y.XmlText) words(child, scroll);
-    else if (child instanceof Y.XmlElement && child.nodeName === "hardBreak") scroll.layout("\n");
-    else if (child instanceof Y.XmlElement && child.nodeName === "measurement") {
-      scroll.add(lookUp(String(child.getAttribute("annotationId") ?? "")), child._item?.id.client ?? 0);
-    }
-  }
-}
-
-/** The text item by item: each item was written by one client (the Yjs item's id names it). */
-function words(text: Y.XmlText, scroll: Scroll): void {
-  for (let item = text._start; item !== null; item = item.right) {
-    if (!item.deleted && item.content instanceof Y.ContentString) scroll.add(item.content.str, item.id.client);
-  }
 }

@@ -29,46 +29,13 @@ export function stateAfterSigning(state: ReportState, draft: DraftKind, kind: Si
 
 export const mayAddTo = (state: ReportState): boolean => AFTER_FINAL.includes(state);
 
-/** Something that a signer must have seen. It does not forbid signing: whoever confirms its code signs with it. */
-export interface SignWarning {
-  readonly code: string;
-  readonly message: string;
-}
+/** How far an attending's text is from the one that a resident or the first reader signed. */
+export const GRADES = ["agree", "minor", "major"] as const;
+export type Grade = (typeof GRADES)[number];
 
-export interface SignFacts {
-  readonly sections: readonly {
-    readonly key: string;
-    readonly title: string;
-    readonly text: string;
-    readonly required: boolean;
-  }[];
-  readonly deletedMeasurements: number;
-  readonly criticalOpen: number;
-  /** Images still arrive, or have since the draft began. */
-  readonly imagesArriving: boolean;
-  readonly matched: boolean;
-}
-
-/** The checks before a signature, in the order in which they are shown. */
-export function signWarnings(facts: SignFacts): SignWarning[] {
-  const warnings: SignWarning[] = facts.sections
-    .filter((section) => section.required && section.text === "")
-    .map((section) => ({ code: `empty:${section.key}`, message: `"${section.title}" is empty.` }));
-  if (facts.deletedMeasurements > 0) {
-    warnings.push({
-      code: "measurement_deleted",
-      message: "The text names a measurement that was deleted on the image.",
-    });
-  }
-  if (facts.criticalOpen > 0) {
-    warnings.push({ code: "critical_open", message: "A critical finding of this study is not acknowledged yet." });
-  }
-  if (facts.imagesArriving)
-    warnings.push({ code: "images_arriving", message: "Images of this study are still arriving." });
-  if (!facts.matched)
-    warnings.push({
-      code: "unmatched",
-      message: "The study is not matched to an order: check that it is this patient's.",
-    });
-  return warnings;
-}
+/** A second reader signs what another signed before: the difference is shown and graded. */
+export const isSecondReading = (
+  previous: { readonly kind: SignKind; readonly signedBy: string } | null,
+  signer: string,
+  kind: SignKind,
+): boolean => previous?.kind === "preliminary" && previous.signedBy !== signer && kind === "final";

@@ -4,14 +4,10 @@ import {
   SignedReport,
   type SignReport,
 } from "@readroom/shared/contract/http/report.js";
-import { hashesOf, type ReportContent, readReportSpec, renderReport } from "@readroom/shared/crdt/report.js";
 import { type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
 import { z } from "zod";
 import { api } from "../../kernel/api";
-import type { RoomProvider } from "../../kernel/room/provider";
 import { useHubEvents } from "../../kernel/socket";
-import type { MeasurementSource } from "./editor/measurement";
 
 const keyOf = (studyId: string) => ["report", studyId] as const;
 
@@ -66,45 +62,3 @@ export function useSign(studyId: string) {
 
 export const stepUp = (password: string): Promise<unknown> =>
   api.post("/api/session/step-up", z.unknown(), { password });
-
-/** What is on the screen as it would be signed, by the hub's own rule; null while the document has not arrived. */
-export function contentOf(
-  room: RoomProvider,
-  source: MeasurementSource,
-  communications: ReportView["communications"],
-): ReportContent | null {
-  const spec = readReportSpec(room.doc);
-  return spec ? renderReport(room.doc, spec, source.text, communications).content : null;
-}
-
-/** The hash of what is on the screen, a moment after each change. */
-export function useContentHash(
-  room: RoomProvider,
-  source: MeasurementSource,
-  communications: ReportView["communications"],
-): string | null {
-  const [hash, setHash] = useState<string | null>(null);
-  const { epoch } = room.snapshot();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: epoch: the document was made anew
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const compute = (): void => {
-      timer = undefined;
-      const content = contentOf(room, source, communications);
-      setHash(content ? hashesOf(content).hash : null);
-    };
-    const later = (): void => {
-      timer ??= setTimeout(compute, 250);
-    };
-    compute();
-    const { doc } = room;
-    doc.on("update", later);
-    const stop = source.subscribe(later);
-    return () => {
-      clearTimeout(timer);
-      doc.off("update", later);
-      stop();
-    };
-  }, [room, source, communications, epoch]);
-  return hash;
-}

@@ -19,9 +19,17 @@ import {
   subjectOf,
   whyNotWrite,
 } from "../reading/public.js";
-import { ADDENDUM_SECTIONS, type BroughtText, continuedDocument, filler, freshDocument } from "./drafts.js";
-import { insertReport, lockReport, reportOf, setReport, setStudyReport, studyFacts, templatesOf } from "./store.js";
+import {
+  ADDENDUM_SECTIONS,
+  type BroughtText,
+  continuedDocument,
+  correctionOf,
+  filler,
+  freshDocument,
+} from "./drafts.js";
+import { insertReport, lockReport, reportOf, setReport, setStudyReport, studyFacts } from "./store.js";
 import { choose } from "./templates/choose.js";
+import { templatesOf } from "./templates/store.js";
 
 export const noStudy = (): Refusal => refusal("not_found", "There is no such study.");
 
@@ -48,7 +56,7 @@ export async function beginReport(
   if (await reportOf(deps.db.pool, studyId)) return ok(undefined);
   const why = whyNotWrite(actor, study);
   if (why) return err(refusal("forbidden", why));
-  const [templates, facts] = [await templatesOf(deps.db, study.groupId ?? ""), await studyFacts(deps.db, studyId)];
+  const [templates, facts] = [await templatesOf(deps.db, study.groupId ?? "", actor.kind === "user" ? actor.userId : null), await studyFacts(deps.db, studyId)];
   const template = templateId ? templates.find((one) => one.id === templateId) : choose(templates, facts);
   if (!template) return err(refusal("not_found", "There is no such template."));
   const spec = {
@@ -166,7 +174,7 @@ async function nextDocument(
       (doc, personOf) => {
         const spec = readReportSpec(doc);
         return spec && spec.kind !== "addendum"
-          ? continuedDocument(doc, { ...spec, kind: "corrected", generation }, peopleIn(doc, personOf))
+          ? continuedDocument(doc, correctionOf(spec, generation), peopleIn(doc, personOf))
           : null;
       },
     );

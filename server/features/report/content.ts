@@ -6,6 +6,7 @@ import {
   type Communication,
   DELETED_MEASUREMENT,
   type ReportContent,
+  type ReportOpenEnds,
   type ReportSpec,
   readReportSpec,
   renderReport,
@@ -27,6 +28,7 @@ export interface Rendered {
   readonly content: ReportContent;
   readonly authors: AuthoredWords[];
   readonly deletedMeasurements: number;
+  readonly open: ReportOpenEnds;
 }
 
 /** The report as the hub's own copy of the document says it, with who wrote which words. */
@@ -38,15 +40,17 @@ export function render(
 ): Rendered {
   const spec = readReportSpec(doc);
   if (!spec) throw new Error("a report's document without its template");
-  const { content, written } = renderReport(doc, spec, (id) => measurements.get(id) ?? null, communications);
-  const authors = written.map(({ section, start, length, client }) => {
+  const { content, written, open } = renderReport(doc, spec, (id) => measurements.get(id) ?? null, communications);
+  const authors = written.map(({ section, start, length, client, how }) => {
     const person = personOf(client);
-    return { section, start, length, personId: person?.actorId ?? "unknown", name: person?.name ?? "unknown" };
+    const by = { personId: person?.actorId ?? "unknown", name: person?.name ?? "unknown" };
+    return { section, start, length, ...by, ...(how ? { how } : {}) };
   });
   return {
     spec,
     content,
     authors: joinNeighbours(authors),
+    open,
     deletedMeasurements: content.measurements.filter((m) => m.text === DELETED_MEASUREMENT).length,
   };
 }
@@ -60,6 +64,7 @@ function joinNeighbours(words: AuthoredWords[]): AuthoredWords[] {
       last &&
       last.section === word.section &&
       last.personId === word.personId &&
+      last.how === word.how &&
       last.start + last.length === word.start
     )
       last.length += word.length;

@@ -18,6 +18,15 @@ export const ADDENDUM_SECTIONS: readonly SectionSpec[] = [
   { key: "addendum", title: "Addendum", loinc: "55107-7", normalText: "", required: true },
 ];
 
+/** First in a corrected report: what was wrong and is changed. The report's receiver reads it before the text. */
+export const CORRECTION_SECTION: SectionSpec = {
+  key: "correction",
+  title: "Correction",
+  loinc: "55107-7",
+  normalText: "",
+  required: true,
+};
+
 /** Text that somebody brings along when beginning a report, by section key (dictated elsewhere): their words, not the template's. */
 export interface BroughtText {
   readonly actorId: string;
@@ -46,11 +55,29 @@ export function continuedDocument(
   const doc = templateDoc();
   Y.applyUpdate(doc, Y.encodeStateAsUpdate(signed));
   writeReportSpec(doc, spec);
+  if (spec.kind === "corrected") askForCorrection(doc);
   const document = newDocument(doc, spec);
   return {
     ...document,
     clients: [...document.clients, ...people.filter((one) => one.client !== document.clients[0]?.client)],
   };
+}
+
+/** The specification of a correction: the report's own, and before it what is corrected. */
+export const correctionOf = (spec: ReportSpec, generation: number): ReportSpec => ({
+  ...spec,
+  kind: "corrected",
+  generation,
+  sections: [CORRECTION_SECTION, ...spec.sections.filter(({ key }) => key !== CORRECTION_SECTION.key)],
+});
+
+/** An empty section for what is corrected; a correction of a correction starts with an empty one too. */
+function askForCorrection(doc: Y.Doc): void {
+  const body = bodyOf(doc);
+  for (const [at, child] of [...body.toArray().entries()].reverse())
+    if (child instanceof Y.XmlElement && child.getAttribute("sectionKey") === CORRECTION_SECTION.key)
+      body.delete(at, 1);
+  writeSections(doc, [CORRECTION_SECTION], () => "");
 }
 
 function templateDoc(): Y.Doc {

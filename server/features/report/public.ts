@@ -8,6 +8,7 @@ import {
   SignedReport,
   SignReport,
 } from "@readroom/shared/contract/http/report.js";
+import { AddComment, CommentsView, ResolveThread } from "@readroom/shared/contract/http/report-comments.js";
 import type { Actor } from "@readroom/shared/domain/access.js";
 import { err, ok } from "@readroom/shared/kernel/result.js";
 import type { FastifyInstance } from "fastify";
@@ -17,12 +18,16 @@ import type { Feature } from "../../kernel/feature.js";
 import { route } from "../../kernel/route.js";
 import type { SharedDocuments } from "../reading/public.js";
 import { beginAddition, beginReport, noStudy, visibleStudy } from "./commands.js";
+import { addComment, commentsView, resolveThread } from "./comments.js";
 import { signReport } from "./signing.js";
-import { reportOf, studyFacts, templatesOf, versionsOf } from "./store.js";
+import { reportOf, studyFacts, versionsOf } from "./store.js";
 import { choose } from "./templates/choose.js";
+import { templateRoutes } from "./templates/routes.js";
+import { templatesOf } from "./templates/store.js";
 import { reportView } from "./views.js";
 
 export { beginReport } from "./commands.js";
+export { signFactsOf } from "./facts.js";
 export { signReport } from "./signing.js";
 export { communicationsOf, reportOf } from "./store.js";
 
@@ -38,6 +43,8 @@ export function reportFeature(deps: Deps, documents: SharedDocuments): Feature {
     routes: (app) => {
       readRoutes(app, deps, documents);
       writeRoutes(app, deps, documents);
+      commentRoutes(app, deps);
+      templateRoutes(app, deps);
     },
   };
 }
@@ -80,7 +87,7 @@ function readRoutes(app: FastifyInstance, deps: Deps, documents: SharedDocuments
       const study = await visibleStudy(deps, actor, params.id);
       if (!study) return err(noStudy());
       if (study.groupId === null) return ok({ templates: [] });
-      const [templates, facts] = [await templatesOf(deps.db, study.groupId), await studyFacts(deps.db, study.id)];
+      const [templates, facts] = [await templatesOf(deps.db, study.groupId, actor.kind === "user" ? actor.userId : null), await studyFacts(deps.db, study.id)];
       const best = choose(templates, facts);
       return ok({ templates: templates.map((template) => ({ ...template, suggested: template.id === best?.id })) });
     },
@@ -126,6 +133,41 @@ function writeRoutes(app: FastifyInstance, deps: Deps, documents: SharedDocument
     body: SignReport,
     response: SignedReport,
     handle: async ({ actor, params, body }) => signReport(deps, documents, actor, params.id, body),
+  });
+}
+
+function commentRoutes(app: FastifyInstance, deps: Deps): void {
+  route(app, {
+    method: "GET",
+    url: `${url}/comments`,
+    action: "report.write",
+    tag,
+    summary: "Threads of comments on the report's text, and who can be mentioned",
+    params: Params,
+    response: CommentsView,
+    handle: ({ actor, params }) => commentsView(deps, actor, params.id),
+  });
+  route(app, {
+    method: "POST",
+    url: `${url}/comments`,
+    action: "report.write",
+    tag,
+    summary: "Comment on words of the report, or answer in a thread",
+    params: Params,
+    body: AddComment,
+    response: CommentsView,
+    handle: ({ actor, params, body }) => addComment(deps, actor, params.id, body),
+  });
+  route(app, {
+    method: "POST",
+    url: `${url}/comments/:threadId/resolve`,
+    action: "report.write",
+    tag,
+    summary: "Settle a thread of comments, or take it up again",
+    params: Params.extend({ threadId: z.uuid() }),
+    body: ResolveThread,
+    response: CommentsView,
+    handle: ({ actor, params, body }) => resolveThread(deps, actor, params.id, params.threadId, body.resolved),
   });
 }
 

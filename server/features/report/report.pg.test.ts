@@ -14,6 +14,7 @@ import { connect, enter, type RoomsHub, saved, startRooms, until } from "../../.
 import { openDatabase } from "../../kernel/database.js";
 import { roomStudy } from "../reading/public.js";
 import { beginAddition, beginReport } from "./commands.js";
+import { signFactsOf } from "./facts.js";
 import { signReport } from "./signing.js";
 import { versionsOf } from "./store.js";
 import { reportView } from "./views.js";
@@ -22,6 +23,7 @@ let database: FreshDatabase;
 let world: ReadingWorld;
 let hub: RoomsHub;
 let editor: RoomProvider;
+let identity: string;
 const sockets: Socket[] = [];
 const opened: RoomProvider[] = [];
 
@@ -36,6 +38,7 @@ beforeEach(async () => {
     value: undefined,
   });
   editor = await openReport("attending");
+  identity = (await signFactsOf(hub.deps, hub.deps.db.pool, world.studyId)).patient.identity;
 });
 afterEach(async () => {
   for (const room of opened.splice(0)) room.destroy();
@@ -63,6 +66,13 @@ function write(room: RoomProvider, key: string, text: string): void {
   }
 }
 
+function lastText(room: RoomProvider, key: string): Y.XmlText {
+  const section = bodyOf(room.doc)
+    .toArray()
+    .find((one) => one instanceof Y.XmlElement && one.getAttribute("sectionKey") === key) as Y.XmlElement;
+  return (section.get(section.length - 1) as Y.XmlElement).get(0) as Y.XmlText;
+}
+
 const seen = (
   room: RoomProvider,
   measure: (id: string) => string | null = () => null,
@@ -75,6 +85,7 @@ const body = (room: RoomProvider, kind: Body["kind"], more: Partial<Body> = {}):
   ...hashesOf(seen(room)),
   fence: 1,
   confirm: [],
+  patient: identity,
   ...more,
 });
 const sign = (who: UserActor, command: Body) => signReport(hub.deps, hub.rooms.documents, who, world.studyId, command);
@@ -109,7 +120,8 @@ describe("report", () => {
       editor,
       (state) => state.saved.state === "saved" && seen(editor).sections[4]?.text === "Acute haemorrhage.",
     );
-    const signed = await sign(world.people.attending, body(editor, "final"));
+    const confirm = ["uncommunicated:acute haemorrhage"];
+    const signed = await sign(world.people.attending, body(editor, "final", { confirm }));
     expect(signed).toMatchObject({
       ok: true,
       value: { version: 1, kind: "final", state: "final", nextDocumentId: null, repeated: false },
@@ -214,8 +226,14 @@ describe("report", () => {
       await beginAddition(hub.deps, hub.rooms.documents, world.people.attending, world.studyId, "corrected"),
     ).toMatchObject({ ok: true });
     const fourth = await openReport("attending", 4);
-    expect(seen(fourth).sections[4]?.text).toBe("Normal.\nSmall subdural after all.");
+    expect(seen(fourth).sections[0]).toMatchObject({ key: "correction", text: "" });
+    expect(seen(fourth).sections[5]?.text).toBe("Normal.\nSmall subdural after all.");
     write(fourth, "impression", "Right side.");
+    await until(fourth, saved);
+    expect(await sign(world.people.attending, body(fourth, "corrected"))).toMatchObject({
+      error: { detail: { unconfirmed: [{ code: "empty:correction" }] } },
+    });
+    write(fourth, "correction", "The side was not named.");
     await until(fourth, saved);
     expect(await sign(world.people.attending, body(fourth, "corrected"))).toMatchObject({
       value: { version: 4, state: "corrected" },
@@ -266,7 +284,13 @@ describe("report", () => {
     const communications = (await view(world.people.attending))!.communications;
     const content = seen(editor, (id) => (id === "m1" ? "12.3 mm" : null), communications);
     expect(
-      await sign(world.people.attending, { kind: "final", ...hashesOf(content), fence: 1, confirm: [] }),
+      await sign(world.people.attending, {
+        kind: "final",
+        ...hashesOf(content),
+        fence: 1,
+        confirm: [],
+        patient: identity,
+      }),
     ).toMatchObject({ ok: true });
     const version = (await view(world.people.attending))!.versions[0]!;
     expect(version.content.sections[3]?.text).toContain("Haematoma of 12.3 mm.");
@@ -274,6 +298,55 @@ describe("report", () => {
     expect(version.content.sections.at(-1)?.text).toContain(
       "Communicated to Dr Phone by call on 2026-11-24 02:20 UTC.",
     );
+  });
+
+  it("[RP12] no signature over an open suggestion, nor for another patient than the one on screen", async () => {
+    write(editor, "findings", "Normal.");
+    write(editor, "impression", "Normal.");
+    await until(editor, saved);
+    expect(await sign(world.people.attending, body(editor, "final", { patient: "another" }))).toMatchObject({
+      error: { code: "conflict", detail: { patient: { identity } } },
+    });
+    const text = lastText(editor, "impression");
+    const by = world.people.attending.userId;
+    text.insert(text.length, " No bleed.", { insertion: { id: "s1", by, at: "2026-11-24T02:14:00.000Z" } });
+    await until(editor, saved);
+    expect(await sign(world.people.attending, body(editor, "final", { confirm: ["suggestions"] }))).toMatchObject({
+      error: { detail: { unconfirmed: [{ code: "suggestions", blocking: true }] } },
+    });
+    text.format(text.length - 10, 10, { insertion: null });
+    await until(editor, saved);
+    expect(await sign(world.people.attending, body(editor, "final"))).toMatchObject({ ok: true });
+  });
+
+  it("[RP15] nobody suggests in another's name", async () => {
+    const resident = await openReport("resident");
+    const text = lastText(resident, "findings");
+    const by = world.people.attending.userId;
+    text.insert(0, "Forged.", { insertion: { id: "s1", by, at: "2026-11-24T02:14:00.000Z" } });
+    await until(resident, (state) => state.saved.state === "refused" || state.epoch > 0);
+    await until(editor, saved);
+    expect(seen(editor).sections[3]?.text).not.toContain("Forged");
+  });
+
+  it("[RP16] a second reader signs final with the difference graded, and it is kept", async () => {
+    write(editor, "findings", "Normal.");
+    write(editor, "impression", "Normal.");
+    await until(editor, saved);
+    const { pool } = hub.deps.db;
+    await pool.query("UPDATE study SET claimed_by = $1", [world.people.resident.userId]);
+    expect(await sign(world.people.resident, body(editor, "preliminary"))).toMatchObject({ ok: true });
+    await pool.query("UPDATE study SET claimed_by = $1", [world.people.attending.userId]);
+    const second = await openReport("attending", 2);
+    write(second, "impression", "Small contusion.");
+    await until(second, saved);
+    expect(await sign(world.people.attending, body(second, "final"))).toMatchObject({
+      error: { code: "conflict", detail: { ungraded: 1 } },
+    });
+    const review = { grade: "minor" as const, note: "Look at the frontal base." };
+    expect(await sign(world.people.attending, body(second, "final", { review }))).toMatchObject({ ok: true });
+    const { versions } = (await view(world.people.attending))!;
+    expect(versions.map(({ review }) => review)).toEqual([{ ...review, ofVersion: 1, byName: "attending" }, null]);
   });
 
   it("[RP8] a reader of the hospital may read and not write; without a claim nobody writes", async () => {

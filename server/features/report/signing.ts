@@ -2,7 +2,7 @@ import { type Refusal, refusal } from "@readroom/shared/contract/errors.js";
 import type { SignedReport, SignReport } from "@readroom/shared/contract/http/report.js";
 import { hashesOf, type ReportContent } from "@readroom/shared/crdt/report.js";
 import { type Action, type Actor, may, type UserActor } from "@readroom/shared/domain/access.js";
-import { type ReportState, type SignKind, signWarnings, stateAfterSigning } from "@readroom/shared/domain/report.js";
+import { isSecondReading, type ReportState, type SignKind, stateAfterSigning } from "@readroom/shared/domain/report.js";
 import { MINUTE } from "@readroom/shared/kernel/instant.js";
 import { err, ok, type Result } from "@readroom/shared/kernel/result.js";
 import * as Y from "yjs";
@@ -15,6 +15,7 @@ import { type RoomStudy, type SharedDocuments, subjectOf, whyNotWrite } from "..
 import { noStudy, peopleIn, topicsOfStudy, visibleStudy } from "./commands.js";
 import { measurementsOf, type Rendered, render } from "./content.js";
 import { continuedDocument } from "./drafts.js";
+import { checksOf, signFactsOf } from "./facts.js";
 import * as store from "./store.js";
 
 /** How long a password counts after it was typed; a log-in is one. */
@@ -55,10 +56,10 @@ export async function signReport(
   }
   const measurements = await measurementsOf(documents, studyId);
   const held = await documents.hold(report.documentId, async (doc, personOf) => {
-    const { list, open } = await store.communicationsOf(deps.db.pool, studyId);
+    const { list } = await store.communicationsOf(deps.db.pool, studyId);
     const rendered = render(doc, personOf, measurements, list);
     const refused =
-      (await warningsAgainst(deps, studyId, rendered, open, command)) ?? differenceFrom(rendered.content, command);
+      (await pointsAgainst(deps, study, report, rendered, command)) ?? differenceFrom(rendered.content, command);
     if (refused) return { freeze: null, value: err(refused) };
     const next =
       command.kind === "preliminary"
@@ -101,28 +102,36 @@ async function repeatOf(
   };
 }
 
-async function warningsAgainst(
+/** The patient is the one that the signer saw, nothing blocks, and every other point is confirmed. */
+async function pointsAgainst(
   deps: Deps,
-  studyId: string,
+  study: RoomStudy,
+  report: store.ReportRow,
   rendered: Rendered,
-  criticalOpen: number,
   command: Command,
 ): Promise<Refusal | null> {
-  const facts = await store.studyFacts(deps.db, studyId);
-  const warnings = signWarnings({
-    sections: rendered.spec.sections.map((section) => ({
-      ...section,
-      text: rendered.content.sections.find((one) => one.key === section.key)?.text ?? "",
-    })),
-    deletedMeasurements: rendered.deletedMeasurements,
-    criticalOpen,
-    imagesArriving: facts.state === "receiving" || facts.state === "expected",
-    matched: facts.matchState !== "unmatched",
-  });
-  const unconfirmed = warnings.filter((warning) => !command.confirm.includes(warning.code));
+  const facts = await signFactsOf(deps, deps.db.pool, study.id);
+  if (facts.patient.identity !== command.patient) {
+    return refusal(
+      "conflict",
+      "The study belongs to another patient, or the patient's data were changed, since you opened it.",
+      {
+        action: "Read the patient's banner again, then sign.",
+        detail: { patient: facts.patient },
+      },
+    );
+  }
+  const late =
+    command.imagesSeen === undefined
+      ? await store.imagesSinceDraft(deps.db.pool, study.id, report.documentId)
+      : Math.max(0, facts.instances - command.imagesSeen);
+  const unconfirmed = checksOf(rendered, facts, late).filter(
+    (check) => check.blocking || !command.confirm.includes(check.code),
+  );
   if (unconfirmed.length === 0) return null;
-  return refusal("conflict", "Please confirm before signing.", {
-    action: "Read each point, then sign again.",
+  const blocked = unconfirmed.some((check) => check.blocking);
+  return refusal("conflict", blocked ? "The report can't be signed as it stands." : "Please confirm before signing.", {
+    action: blocked ? "Mend what is marked, then sign." : "Read each point, then sign again.",
     detail: { unconfirmed },
   });
 }
@@ -165,7 +174,21 @@ async function write(client: SqlClient, s: Signature): Promise<Outcome> {
     return err(refusal("frozen", "This draft is signed already.", { action: "Load the report anew." }));
   const stale = staleClaim(claim, actor, command);
   if (stale) return err(stale);
-  return ok(await record(client, s, report, state.value));
+  const [previous] = await store.versionsOf(client, report.id);
+  const second = isSecondReading(previous ?? null, actor.userId, command.kind);
+  if (second && !command.review) {
+    return err(
+      refusal("conflict", `Grade the difference to what ${previous?.signedByName} signed.`, {
+        action: "Agree, minor or major.",
+        detail: { ungraded: previous?.version },
+      }),
+    );
+  }
+  const review =
+    second && previous && command.review
+      ? { ...command.review, ofVersion: previous.version, byName: actor.name }
+      : null;
+  return ok(await record(client, s, report, state.value, review));
 }
 
 /** Reports are signed by the one who holds the study; what follows a final one, by anybody of the group while nobody else holds it. */
@@ -191,6 +214,7 @@ async function record(
   s: Signature,
   report: store.ReportRow,
   state: ReportState,
+  review: store.NewVersion["review"],
 ): Promise<SignedReport> {
   const { deps, actor, command, study, rendered } = s;
   const now = deps.clock.now();
@@ -208,6 +232,7 @@ async function record(
     signedByName: actor.name,
     signedAt: now,
     fence: command.fence,
+    review,
   });
   await store.freezeDocument(client, report.documentId, `signed ${command.kind}`, now);
   if (s.next) await s.documents.create(client, s.next);
@@ -228,6 +253,7 @@ async function record(
     state,
     signedBy: actor.userId,
     fence: command.fence,
+    ...(review ? { grade: review.grade, gradedVersion: review.ofVersion } : {}),
   };
   await audit(client, actor, [
     {
@@ -236,7 +262,7 @@ async function record(
       patientId: study.patientId,
       studyId: study.id,
       subject: report.id,
-      detail: { versionId, version, hash: command.hash, confirmed: command.confirm },
+      detail: { versionId, version, hash: command.hash, confirmed: command.confirm, ...(review ? { review } : {}) },
     },
   ]);
   await appendEvents(client, actor, [

@@ -1,9 +1,8 @@
 import type { AuthoredWords, ReportVersionView } from "@readroom/shared/contract/http/report.js";
-import type { Communication, ReportContent, SectionSpec } from "@readroom/shared/crdt/report.js";
+import type { Communication, ReportContent } from "@readroom/shared/crdt/report.js";
 import type { ReportState, SignKind } from "@readroom/shared/domain/report.js";
 import type pg from "pg";
 import type { Database } from "../../kernel/database.js";
-import { SEED_TEMPLATES } from "./templates/seed.js";
 
 type Executor = pg.Pool | pg.PoolClient;
 
@@ -42,49 +41,42 @@ export interface StudyFacts {
   readonly procedureText: string;
   readonly seriesDescriptions: string[];
   readonly prior: { readonly at: number | null; readonly description: string } | null;
+  readonly procedureCode: string;
+  readonly laterality: string;
+  readonly instances: number;
+  readonly patient: {
+    readonly name: string;
+    readonly mrn: string;
+    readonly birthDate: string | null;
+    readonly sex: string | null;
+  };
 }
 
-export async function studyFacts(db: Database, studyId: string): Promise<StudyFacts> {
+export async function studyFacts(db: Pick<Database, "pool">, studyId: string): Promise<StudyFacts> {
   const { rows } = await db.pool.query<StudyFacts>(
     `SELECT s.modalities, s.body_part AS "bodyPart", s.description, s.state, s.match_state AS "matchState",
        coalesce(o.clinical_question, '') AS "clinicalQuestion", coalesce(o.procedure_text, '') AS "procedureText",
+       coalesce(o.procedure_code, '') AS "procedureCode", coalesce(o.laterality, '') AS laterality, s.instances_received AS instances,
+       jsonb_build_object('name', coalesce(p.name, s.dicom_patient_name)->>'alphabetic', 'mrn', coalesce(p.mrn, s.dicom_patient_id),
+         'birthDate', coalesce(p.birth_date, s.dicom_birth_date), 'sex', coalesce(p.sex, s.dicom_sex)) AS patient,
        ARRAY(SELECT e.description FROM series e WHERE e.study_id = s.id AND e.description <> '' ORDER BY e.series_number LIMIT 12) AS "seriesDescriptions",
-       (SELECT jsonb_build_object('at', (extract(epoch FROM p.study_at) * 1000)::bigint, 'description', p.description)
-          FROM study p WHERE p.patient_id = s.patient_id AND p.id <> s.id AND p.study_at < s.study_at AND p.modalities && s.modalities
-          ORDER BY (p.body_part = s.body_part) DESC, p.study_at DESC LIMIT 1) AS prior
-     FROM study s LEFT JOIN imaging_order o ON o.id = s.order_id WHERE s.id = $1`,
+       (SELECT jsonb_build_object('at', (extract(epoch FROM e.study_at) * 1000)::bigint, 'description', e.description)
+          FROM study e WHERE e.patient_id = s.patient_id AND e.id <> s.id AND e.study_at < s.study_at AND e.modalities && s.modalities
+          ORDER BY (e.body_part = s.body_part) DESC, e.study_at DESC LIMIT 1) AS prior
+     FROM study s LEFT JOIN imaging_order o ON o.id = s.order_id LEFT JOIN patient p ON p.id = s.patient_id WHERE s.id = $1`,
     [studyId],
   );
   if (!rows[0]) throw new Error("a study that is not there");
   return rows[0];
 }
 
-export interface TemplateRow {
-  readonly id: string;
-  readonly name: string;
-  readonly modality: string;
-  readonly bodyPart: string;
-  readonly sections: SectionSpec[];
-}
-
-/** The group's templates; a group that has none gets the first ones. */
-export async function templatesOf(db: Database, groupId: string): Promise<TemplateRow[]> {
-  const select =
-    'SELECT id, name, modality, body_part AS "bodyPart", sections FROM report_template WHERE group_id = $1 ORDER BY name';
-  const found = await db.pool.query<TemplateRow>(select, [groupId]);
-  if (found.rows.length > 0) return found.rows;
-  await db.pgTx(async (client) => {
-    await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 7271))", [groupId]);
-    const present = await client.query("SELECT 1 FROM report_template WHERE group_id = $1 LIMIT 1", [groupId]);
-    if (present.rowCount) return;
-    for (const { name, modality, bodyPart, sections } of SEED_TEMPLATES) {
-      await client.query(
-        "INSERT INTO report_template (group_id, name, modality, body_part, sections) VALUES ($1, $2, $3, $4, $5)",
-        [groupId, name, modality, bodyPart, JSON.stringify(sections)],
-      );
-    }
-  });
-  return (await db.pool.query<TemplateRow>(select, [groupId])).rows;
+/** Images that came after the draft's document was made. */
+export async function imagesSinceDraft(executor: Executor, studyId: string, documentId: string): Promise<number> {
+  const { rows } = await executor.query<{ n: number }>(
+    `SELECT count(*)::int AS n FROM instance i WHERE i.study_id = $1 AND i.received_at > (SELECT d.created_at FROM crdt_document d WHERE d.id = $2)`,
+    [studyId, documentId],
+  );
+  return rows[0]?.n ?? 0;
 }
 
 /** The study's critical findings as its report tells them, in the order in which they were raised. */
@@ -109,7 +101,7 @@ export async function communicationsOf(
 }
 
 const VERSION = `SELECT id, version, kind, content, content_hash AS "contentHash", authors, signed_by AS "signedBy", signed_by_name AS "signedByName",
-    (extract(epoch FROM signed_at) * 1000)::bigint AS "signedAt" FROM report_version`;
+    (extract(epoch FROM signed_at) * 1000)::bigint AS "signedAt", review FROM report_version`;
 
 export async function versionsOf(executor: Executor, reportId: string): Promise<ReportVersionView[]> {
   return (await executor.query<ReportVersionView>(`${VERSION} WHERE report_id = $1 ORDER BY version DESC`, [reportId]))
@@ -154,12 +146,13 @@ export interface NewVersion {
   readonly signedByName: string;
   readonly signedAt: number;
   readonly fence: number;
+  readonly review: ReportVersionView["review"];
 }
 
 export async function insertVersion(client: pg.PoolClient, v: NewVersion): Promise<string> {
   const { rows } = await client.query<{ id: string }>(
-    `INSERT INTO report_version (report_id, study_id, version, kind, content, content_hash, document_state, authors, signed_by, signed_by_name, signed_at, signer_fence)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, to_timestamp($11::float8 / 1000), $12) RETURNING id`,
+    `INSERT INTO report_version (report_id, study_id, version, kind, content, content_hash, document_state, authors, signed_by, signed_by_name, signed_at, signer_fence, review)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, to_timestamp($11::float8 / 1000), $12, $13) RETURNING id`,
     [
       v.reportId,
       v.studyId,
@@ -173,6 +166,7 @@ export async function insertVersion(client: pg.PoolClient, v: NewVersion): Promi
       v.signedByName,
       v.signedAt,
       v.fence,
+      v.review && JSON.stringify(v.review),
     ],
   );
   return rows[0]!.id;

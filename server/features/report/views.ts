@@ -5,8 +5,9 @@ import { mayAddTo, SIGN_KINDS, stateAfterSigning } from "@readroom/shared/domain
 import { audit } from "../../kernel/audit.js";
 import type { Deps } from "../../kernel/deps.js";
 import { type RoomStudy, type SharedDocuments, subjectOf, whyNotWrite } from "../reading/public.js";
+import { factsView } from "./facts.js";
 import { actionOfKind } from "./signing.js";
-import { communicationsOf, type ReportRow, reportOf, versionsOf } from "./store.js";
+import { communicationsOf, type ReportRow, reportOf, studyFacts, versionsOf } from "./store.js";
 
 /** The report as this person may see it. Reading it is written to the audit trail. */
 export async function reportView(
@@ -27,13 +28,15 @@ export async function reportView(
     },
   ]);
   const draft = report.documentFrozen ? null : await draftView(documents, actor, study, report);
+  const critical = await communicationsOf(deps.db.pool, study.id);
   return {
     reportId: report.id,
     studyId: study.id,
     state: report.state,
     version: report.version,
     draft,
-    communications: (await communicationsOf(deps.db.pool, study.id)).list,
+    facts: factsView(await studyFacts(deps.db, study.id), critical),
+    communications: critical.list,
     canAdd: draft === null && mayAddTo(report.state) && whyNotWrite(actor, study) === null,
     versions: await versionsOf(deps.db.pool, report.id),
   };
@@ -62,14 +65,15 @@ async function draftView(
 }
 
 async function notBegun(deps: Deps, study: RoomStudy): Promise<ReportView> {
-  const { list } = await communicationsOf(deps.db.pool, study.id);
+  const critical = await communicationsOf(deps.db.pool, study.id);
   return {
     reportId: null,
     studyId: study.id,
     state: "none",
     version: 0,
     draft: null,
-    communications: list,
+    facts: factsView(await studyFacts(deps.db, study.id), critical),
+    communications: critical.list,
     canAdd: false,
     versions: [],
   };

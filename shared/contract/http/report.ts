@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Communication, ReportContent, SectionSpec } from "../../crdt/report.js";
-import { REPORT_STATES, SIGN_KINDS } from "../../domain/report.js";
+import { ORIGINS } from "../../crdt/report-marks.js";
+import { GRADES, REPORT_STATES, SIGN_KINDS } from "../../domain/report.js";
 
 export const ReportTemplateView = z.object({
   id: z.string(),
@@ -8,6 +9,7 @@ export const ReportTemplateView = z.object({
   modality: z.string(),
   bodyPart: z.string(),
   sections: z.array(SectionSpec),
+  owner: z.enum(["own", "group"]),
   /** Fits this study's modality and body part best. */
   suggested: z.boolean(),
 });
@@ -20,6 +22,8 @@ export const AuthoredWords = z.object({
   length: z.number().int(),
   personId: z.string(),
   name: z.string(),
+  /** How this person put them in, where not typed word by word; "field" and "measurement": what stands there is chosen or measured. */
+  how: z.enum([...ORIGINS, "field", "measurement"]).optional(),
 });
 export type AuthoredWords = z.infer<typeof AuthoredWords>;
 
@@ -33,6 +37,10 @@ export const ReportVersionView = z.object({
   signedBy: z.string(),
   signedByName: z.string(),
   signedAt: z.number(),
+  /** A second reader's grade of the difference to the version before. */
+  review: z
+    .object({ grade: z.enum(GRADES), note: z.string(), ofVersion: z.number().int(), byName: z.string() })
+    .nullable(),
 });
 export type ReportVersionView = z.infer<typeof ReportVersionView>;
 
@@ -48,6 +56,25 @@ export const ReportDraftView = z.object({
 });
 export type ReportDraftView = z.infer<typeof ReportDraftView>;
 
+/** What the checks before a signature need to know beside the text. */
+export const SignFactsView = z.object({
+  /** `identity` goes with the signature: whom the signer had before him. */
+  patient: z.object({
+    identity: z.string(),
+    name: z.string(),
+    mrn: z.string(),
+    birthDate: z.string().nullable(),
+    sex: z.string().nullable(),
+  }),
+  order: z.object({ procedure: z.string(), laterality: z.string() }),
+  criticalOpen: z.number().int(),
+  criticalRaised: z.number().int(),
+  imagesArriving: z.boolean(),
+  instances: z.number().int(),
+  matched: z.boolean(),
+});
+export type SignFactsView = z.infer<typeof SignFactsView>;
+
 /** state "none": nobody has begun; then reportId is null and the rest is empty. */
 export const ReportView = z.object({
   reportId: z.string().nullable(),
@@ -55,6 +82,7 @@ export const ReportView = z.object({
   state: z.enum(REPORT_STATES),
   version: z.number().int(),
   draft: ReportDraftView.nullable(),
+  facts: SignFactsView,
   /** What the critical communication section says now. */
   communications: z.array(Communication),
   /** May a new addendum or correction be begun by this person. */
@@ -75,8 +103,14 @@ export const SignReport = z.object({
   sections: z.record(z.string().max(40), hash).optional(),
   /** Fencing token of the signer's claim on the study. */
   fence: z.number().int().nonnegative(),
-  /** Codes of the warnings that the signer has read and accepts. */
+  /** Codes of the points that the signer has read and accepts. */
   confirm: z.array(z.string().max(60)).max(64).default([]),
+  /** `identity` of the patient as the signer's screen showed it. */
+  patient: z.string().max(600),
+  /** How many images the study had when the signer opened it. */
+  imagesSeen: z.number().int().nonnegative().optional(),
+  /** Of a second reader: the difference to what was signed before, graded. */
+  review: z.object({ grade: z.enum(GRADES), note: z.string().max(2000).default("") }).optional(),
 });
 export type SignReport = z.input<typeof SignReport>;
 

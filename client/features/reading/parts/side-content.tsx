@@ -1,4 +1,5 @@
 import type { StudyDetail } from "@readroom/shared/contract/http/worklist.js";
+import type { Mend } from "@readroom/shared/domain/report-checks/checks.js";
 import { memo, type ReactNode, type RefObject, useCallback, useRef, useState } from "react";
 import type { RoomProvider } from "../../../kernel/room/provider";
 import type { ViewportGridHandle } from "../../../viewport/public";
@@ -46,6 +47,12 @@ export function useSideTabs(parts: SideParts): SideTabContent[] {
     if (mark) newest.current.jump(mark);
   }, []);
   const leave = useCallback(() => newest.current.focusImages(), []);
+  const mend = useCallback((to: Mend) => {
+    const { side, focusImages } = newest.current;
+    if (to.kind === "critical") side.raise();
+    else if (to.kind === "order") side.show("order");
+    else if (to.kind === "images") focusImages();
+  }, []);
   const insert = (annotationId: string) => {
     side.show("report");
     editor?.insertMeasurement(annotationId);
@@ -74,6 +81,7 @@ export function useSideTabs(parts: SideParts): SideTabContent[] {
           onShowMeasurement={showMeasurement}
           onLeave={leave}
           onReady={setEditor}
+          onMend={mend}
         />
       ),
     },

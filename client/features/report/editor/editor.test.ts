@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { checkReport, type Verdict } from "@readroom/shared/crdt/check.js";
 import {
+  fieldsOf,
   type ReportSpec,
   readReportSpec,
   renderReport,
@@ -26,9 +27,14 @@ const spec: ReportSpec = {
   templateName: "t",
   sections,
 };
+let suggester: string | null = null;
+let ids = 0;
+const refused: string[] = [];
 const open: Editor[] = [];
 afterEach(() => {
   for (const editor of open.splice(0)) editor.destroy();
+  suggester = null;
+  refused.length = 0;
 });
 
 function begun(): Y.Doc {
@@ -68,6 +74,12 @@ function edit(doc: Y.Doc, source: MeasurementSource = noMeasurements, onSign: ()
     room: null,
     colourOf: () => "",
     shown: () => false,
+    fields: fieldsOf(spec),
+    fieldLines: new Map(),
+    suggester: () => suggester,
+    now: () => Date.UTC(2026, 10, 24),
+    newId: () => `s${++ids}`,
+    onRefused: (why) => void refused.push(why),
   });
   const editor = new Editor({ element: document.createElement("div"), extensions });
   open.push(editor);

@@ -2,6 +2,9 @@ import type { Extensions } from "@tiptap/core";
 import { Collaboration } from "@tiptap/extension-collaboration";
 import { StarterKit } from "@tiptap/starter-kit";
 import type * as Y from "yjs";
+import { AskedLines, type AskedOptions } from "./asked";
+import { ReportField } from "./field";
+import { CommentAnchor, Deletion, Insertion, OriginMark } from "./marks";
 import { MeasurementField, type MeasurementOptions } from "./measurement";
 import { Authors, type AuthorsOptions, Carets } from "./people";
 import {
@@ -12,8 +15,14 @@ import {
   type SectionKeysOptions,
   type SectionTitle,
 } from "./sections";
+import { Suggesting, type SuggestingOptions } from "./suggesting";
 
-export interface ReportEditorParts extends MeasurementOptions, SectionKeysOptions, AuthorsOptions {
+export interface ReportEditorParts
+  extends MeasurementOptions,
+    SectionKeysOptions,
+    AuthorsOptions,
+    AskedOptions,
+    SuggestingOptions {
   readonly doc: Y.Doc;
   titleOf(key: string): SectionTitle;
 }
@@ -38,6 +47,18 @@ export function reportExtensions(parts: ReportEditorParts): Extensions {
     ReportSection.configure({ titleOf: parts.titleOf }),
     SectionGuard,
     SectionKeys.configure({ snippetFor: parts.snippetFor, onSign: parts.onSign, onLeave: parts.onLeave }),
+    ReportField.configure({ fields: parts.fields }),
+    AskedLines.configure({ fields: parts.fields, fieldLines: parts.fieldLines }),
+    Insertion,
+    Deletion,
+    CommentAnchor,
+    OriginMark,
+    Suggesting.configure({
+      suggester: parts.suggester,
+      now: parts.now,
+      newId: parts.newId,
+      onRefused: parts.onRefused,
+    }),
     MeasurementField.configure({ source: parts.source, onShow: parts.onShow }),
     Collaboration.configure({ document: parts.doc, field: "body" }),
     Carets.configure({ room: parts.room }),

@@ -1,7 +1,9 @@
-import { Extension, Node } from "@tiptap/core";
+import { type Editor, Extension, Node } from "@tiptap/core";
 import type { Node as ProseNode } from "@tiptap/pm/model";
 import { Plugin, PluginKey, TextSelection } from "@tiptap/pm/state";
+import type { EditorView } from "@tiptap/pm/view";
 import { ySyncPluginKey } from "@tiptap/y-tiptap";
+import { broughtIn } from "./brought-in";
 
 /** What a section's frame says: it comes from the template, not from the text, and nobody can type over it. */
 export interface SectionTitle {
@@ -67,36 +69,64 @@ function neighbour(doc: ProseNode, from: number, step: 1 | -1): number | null {
   return ends[at + step]?.end ?? null;
 }
 
+/** The next field that is asked for behind a position, before the next section ends; null: there is none. */
+function nextField(view: EditorView, from: number): HTMLElement | null {
+  const { doc } = view.state;
+  const until = neighbour(doc, from, 1) ?? doc.content.size;
+  let found: HTMLElement | null = null;
+  doc.nodesBetween(Math.min(from, doc.content.size), until, (node, at) => {
+    if (found || node.type.name !== "reportField" || at < from) return;
+    const dom = view.nodeDOM(at);
+    const control = dom instanceof HTMLElement ? dom.querySelector<HTMLElement>("input, select, button") : null;
+    if (control && !control.closest('[data-line="hidden"]')) found = control;
+  });
+  return found;
+}
+
+/** To the next field, else to the end of the next section. */
+export function toNext(editor: Editor, step: 1 | -1): boolean {
+  const { doc, selection } = editor.state;
+  const field = step === 1 ? nextField(editor.view, selection.from) : null;
+  if (field) {
+    field.focus();
+    return true;
+  }
+  const to = neighbour(doc, selection.from, step);
+  if (to !== null) editor.commands.focus(to - 1);
+  return true;
+}
+
 export interface SectionKeysOptions {
   snippetFor(word: string): string | null;
   onSign(): void;
   onLeave(): void;
 }
 
-/** Tab: expands an abbreviation, else the next section. Mod-Enter: sign. Escape: back to the images. Mod-A: this section. */
+/** What a key before Tab may be: ";nl", "nad", "post-op". */
+const ABBREVIATION = /[;\\/]?[\p{L}\p{N}.-]+$/u;
+
+/** Tab: expands an abbreviation, else the next field or section. Mod-Enter: sign. Escape: back to the images. Mod-A: this section. */
 export const SectionKeys = Extension.create<SectionKeysOptions>({
   name: "sectionKeys",
   // Before the other extensions: a hard break takes Mod-Enter too.
   priority: 1100,
   addOptions: () => ({ snippetFor: () => null, onSign: () => undefined, onLeave: () => undefined }),
   addKeyboardShortcuts() {
-    const move = (step: 1 | -1): boolean => {
-      const to = neighbour(this.editor.state.doc, this.editor.state.selection.from, step);
-      if (to !== null) this.editor.commands.focus(to - 1);
-      return true;
-    };
     const expand = (): boolean => {
       const { $from, empty } = this.editor.state.selection;
       if (!empty) return false;
       const before = $from.parent.textBetween(0, $from.parentOffset, undefined, "\ufffc");
-      const word = /[\p{L}\p{N}.-]+$/u.exec(before)?.[0];
+      const word = ABBREVIATION.exec(before)?.[0];
       const text = word ? this.options.snippetFor(word) : null;
       if (!word || text === null) return false;
-      return this.editor.commands.insertContentAt({ from: $from.pos - word.length, to: $from.pos }, text);
+      return this.editor.commands.insertContentAt(
+        { from: $from.pos - word.length, to: $from.pos },
+        broughtIn(text, "snippet"),
+      );
     };
     return {
-      Tab: () => expand() || this.editor.commands.sinkListItem("listItem") || move(1),
-      "Shift-Tab": () => this.editor.commands.liftListItem("listItem") || move(-1),
+      Tab: () => expand() || this.editor.commands.sinkListItem("listItem") || toNext(this.editor, 1),
+      "Shift-Tab": () => this.editor.commands.liftListItem("listItem") || toNext(this.editor, -1),
       "Mod-a": () => {
         const { $from } = this.editor.state.selection;
         const { tr, doc } = this.editor.state;

@@ -1,42 +1,51 @@
-import { Button, Tooltip } from "@mantine/core";
-import { readReportSpec } from "@readroom/shared/crdt/report.js";
-import { IconSignature, IconUsers } from "@tabler/icons-react";
+import { ActionIcon, Button, Indicator, SegmentedControl, Tooltip } from "@mantine/core";
+import { fieldsOf, type ReportSpec, readReportSpec } from "@readroom/shared/crdt/report.js";
+import type { Origin } from "@readroom/shared/crdt/report-marks.js";
+import { fieldLinesOf } from "@readroom/shared/crdt/report-text.js";
+import type { Mend } from "@readroom/shared/domain/report-checks/checks.js";
+import { IconMessage, IconPencilCheck, IconSignature, IconUsers } from "@tabler/icons-react";
 import { type Editor, EditorContent, useEditor } from "@tiptap/react";
-import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { RoomProvider } from "../../../kernel/room/provider";
 import { useRoomState } from "../../../kernel/room/use-room";
+import { useMay } from "../../../kernel/session";
+import { toast } from "../../../ui/toast";
+import { broughtIn } from "../editor/brought-in";
 import { reportExtensions } from "../editor/extensions";
+import { goToDeleted, goToMark, goToSection } from "../editor/go-to";
 import type { MeasurementSource } from "../editor/measurement";
+import { fillNormal, sectionAt } from "../editor/normal";
 import { redrawAuthors } from "../editor/people";
 import classes from "../report.module.css";
+import { useComments } from "../use-templates";
+import { Comments, type NewThread } from "./comments";
+import { Dictate } from "./dictate";
 import { SavedMark } from "./saved-mark";
+import { Suggestions, useSuggestions } from "./suggestions";
 
-/** What the reading room may do with the editor from outside. */
+/** What the reading room and the panels around may do with the editor from outside. */
 export interface ReportHandle {
   /** Puts the live figure of an annotation at the caret. */
   insertMeasurement(annotationId: string): void;
   insertText(text: string): void;
+  /** Puts words in as they came from elsewhere, at the end of a section where one is named. */
+  bring(text: string, origin: Origin, section?: string): void;
+  /** Where a point before a signature is mended, as far as it is in the text. */
+  goTo(mend: Mend): void;
   focus(): void;
 }
 
 export interface ReportEditorProps {
   readonly room: RoomProvider;
   readonly source: MeasurementSource;
-  readonly snippets?: Readonly<Record<string, string>>;
+  readonly snippets: ReadonlyMap<string, string>;
   readonly onShowMeasurement: (annotationId: string) => void;
   readonly onSign: () => void;
   /** Escape: back to the images. */
   readonly onLeave: () => void;
-  readonly onReady?: (handle: ReportHandle | null) => void;
-  /** Further things in the editor's bar. */
-  readonly children?: ReactNode;
+  readonly onReady?: ((handle: ReportHandle | null) => void) | undefined;
+  readonly studyId: string;
 }
-
-export const FIRST_SNIPPETS: Readonly<Record<string, string>> = {
-  nad: "No acute abnormality.",
-  unch: "Unchanged from the comparison study.",
-  nocomp: "No comparison study is available.",
-};
 
 // Authors' colours: eight that are told apart on dark and light, also by those who see few colours.
 const COLOURS = ["#2dd4bf", "#f2b84b", "#7aa2f7", "#f59331", "#c792ea", "#8bd450", "#ff7a9c", "#58c4dc"];
@@ -58,26 +67,36 @@ export function ReportEditor(props: ReportEditorProps) {
 }
 
 function Writing(props: ReportEditorProps) {
-  const { room, source, children } = props;
+  const { room, source } = props;
   const state = useRoomState(room);
   const [authors, setAuthors] = useState(false);
-  const newest = useRef({ ...props, authors });
-  newest.current = { ...props, authors };
+  const [mode, setMode] = useState<"write" | "suggest">("write");
+  const [strip, setStrip] = useState(false);
+  const suggestions = useSuggestions(room);
+  const newest = useRef({ ...props, authors, mode });
+  newest.current = { ...props, authors, mode };
+  const spec = useMemo(() => readReportSpec(room.doc), [room]);
   const extensions = useMemo(() => {
-    const titles = new Map(readReportSpec(room.doc)?.sections.map((section) => [section.key, section]));
+    const titles = new Map(spec?.sections.map((section) => [section.key, section]));
     return reportExtensions({
       doc: room.doc,
       room,
       source,
       titleOf: (key) => titles.get(key) ?? { title: key, required: false },
-      snippetFor: (word) => (newest.current.snippets ?? FIRST_SNIPPETS)[word.toLowerCase()] ?? null,
+      snippetFor: (word) => newest.current.snippets.get(word.toLowerCase()) ?? null,
       onShow: (id) => newest.current.onShowMeasurement(id),
       onSign: () => newest.current.onSign(),
       onLeave: () => newest.current.onLeave(),
       colourOf: authorColour,
       shown: () => newest.current.authors,
+      fields: spec ? fieldsOf(spec) : new Map(),
+      fieldLines: new Map(spec?.sections.map(({ key, normalText }) => [key, fieldLinesOf(normalText)])),
+      suggester: () => (newest.current.mode === "suggest" ? (room.snapshot().self?.personId ?? null) : null),
+      now: () => Date.now(),
+      newId: () => crypto.randomUUID(),
+      onRefused: (why) => void toast.refused(why),
     });
-  }, [room, source]);
+  }, [room, source, spec]);
   const canWrite = state.self?.rights.write === true && state.frozen === null;
   const editor = useEditor({
     extensions,
@@ -86,42 +105,165 @@ function Writing(props: ReportEditorProps) {
       attributes: { "aria-label": "Report", role: "textbox", "aria-multiline": "true", spellcheck: "true" },
     },
   });
-  useEffect(() => void editor.setEditable(canWrite, false), [editor, canWrite]);
+  useEffect(() => void editor.setEditable(canWrite), [editor, canWrite]);
   useEffect(() => {
     if (!editor.isDestroyed) editor.view.dispatch(editor.state.tr.setMeta(redrawAuthors.key, authors));
   }, [editor, authors]);
   useEffect(() => {
-    newest.current.onReady?.(handleOf(editor));
+    newest.current.onReady?.(handleOf(editor, source, () => setStrip(true)));
     return () => newest.current.onReady?.(null);
-  }, [editor]);
+  }, [editor, source]);
+  const comments = useComments(props.studyId, useMay("report.write")).data;
+  const threads = comments?.threads.filter(({ resolvedAt }) => resolvedAt === null).length ?? 0;
+  const [talk, setTalk] = useState(false);
+  const [thread, setThread] = useState<(NewThread & { from: number; to: number }) | null>(null);
+  /** Opens the comments; with words selected, a new thread on them. */
+  const begin = (): void => {
+    const { from, to, empty } = editor.state.selection;
+    const quote = editor.state.doc.textBetween(from, to, " ", " ").trim();
+    const fresh = !empty && quote !== "" && canWrite;
+    setThread(fresh ? { threadId: crypto.randomUUID(), quote, from, to } : null);
+    setTalk(fresh || !talk);
+  };
+  const anchor = (threadId: string): void => {
+    const mark = editor.schema.marks.comment;
+    if (!thread || !mark) return;
+    const to = Math.min(thread.to, editor.state.doc.content.size);
+    if (thread.from < to) editor.view.dispatch(editor.state.tr.addMark(thread.from, to, mark.create({ id: threadId })));
+    setThread(null);
+  };
+  const settle = (ids: readonly string[], how: "accept" | "reject"): void => {
+    for (const id of ids) editor.commands.settleSuggestion(id, how);
+  };
 
   return (
     <div className={classes.sheet}>
       <div className={classes.bar}>
         <SavedMark saved={state.saved} />
         <span className={classes.grow} />
-        {children}
-        <Tooltip label="Colour words by who wrote them">
+        <Mode mode={mode} disabled={!canWrite} onChange={setMode} />
+        {suggestions.length > 0 ? (
           <Button
+            variant={strip ? "light" : "subtle"}
+            aria-expanded={strip}
+            leftSection={<IconPencilCheck size={16} />}
+            onClick={() => setStrip(!strip)}
+          >
+            {suggestions.length} suggested
+          </Button>
+        ) : null}
+        {spec ? <NormalButton editor={editor} spec={spec} disabled={!canWrite} /> : null}
+        {spec ? <Dictate editor={editor} spec={spec} disabled={!canWrite} /> : null}
+        {comments ? (
+          <Indicator label={threads} size={14} disabled={threads === 0} color="teal" inline>
+            <ActionIcon
+              variant={talk ? "light" : "subtle"}
+              aria-label={`Comments, ${threads} open`}
+              aria-expanded={talk}
+              onClick={begin}
+            >
+              <IconMessage size={16} />
+            </ActionIcon>
+          </Indicator>
+        ) : null}
+        <Tooltip label="Colour words by who wrote them">
+          <ActionIcon
             variant={authors ? "light" : "subtle"}
-            leftSection={<IconUsers size={16} />}
+            aria-label="Who wrote"
             aria-pressed={authors}
             onClick={() => setAuthors(!authors)}
           >
-            Who wrote
-          </Button>
+            <IconUsers size={16} />
+          </ActionIcon>
         </Tooltip>
         <Button variant="default" leftSection={<IconSignature size={16} />} disabled={!canWrite} onClick={props.onSign}>
           Sign
         </Button>
       </div>
-      <EditorContent editor={editor} className={classes.text} />
+      {strip && suggestions.length > 0 ? (
+        <Suggestions
+          room={room}
+          list={suggestions}
+          mayWrite={canWrite}
+          titleOf={(key) => spec?.sections.find((section) => section.key === key)?.title ?? key}
+          onShow={(id) => void goToMark(editor, ["insertion", "deletion"], id)}
+          onSettle={settle}
+        />
+      ) : null}
+      {talk && comments ? (
+        <Comments
+          studyId={props.studyId}
+          view={comments}
+          begun={thread}
+          onBegun={({ threadId }) => anchor(threadId)}
+          onCancel={() => setThread(null)}
+          onShow={(id) => void goToMark(editor, ["comment"], id)}
+        />
+      ) : null}
+      <EditorContent editor={editor} className={classes.text} data-mode={mode} />
     </div>
   );
 }
 
-const handleOf = (editor: Editor): ReportHandle => ({
+/** Fills the section's normal text, or with Shift the whole report's. */
+function NormalButton({ editor, spec, disabled }: { editor: Editor; spec: ReportSpec; disabled: boolean }) {
+  const has = spec.sections.some(({ normal, fields = [] }) => normal || fields.some((field) => field.normal));
+  const fill = (whole: boolean): void => {
+    if (!fillNormal(editor, spec, whole ? null : sectionAt(editor)))
+      toast.refused(
+        whole ? "Nothing is left to fill in." : "This section has nothing to fill in. With Shift, all sections are filled.",
+        "Normal",
+      );
+  };
+  return (
+    <Tooltip label="Fill in what the template calls normal: this section; with Shift, all">
+      <Button
+        variant="subtle"
+        disabled={disabled || !has}
+        onMouseDown={(event) => event.preventDefault()}
+        onClick={(event) => fill(event.shiftKey)}
+      >
+        Normal
+      </Button>
+    </Tooltip>
+  );
+}
+
+function Mode({
+  mode,
+  disabled,
+  onChange,
+}: {
+  mode: "write" | "suggest";
+  disabled: boolean;
+  onChange: (mode: "write" | "suggest") => void;
+}) {
+  return (
+    <SegmentedControl
+      size="xs"
+      aria-label="How edits are made"
+      disabled={disabled}
+      value={mode}
+      onChange={(value) => onChange(value === "suggest" ? "suggest" : "write")}
+      data={[
+        { value: "write", label: "Write" },
+        { value: "suggest", label: "Suggest" },
+      ]}
+    />
+  );
+}
+
+const handleOf = (editor: Editor, source: MeasurementSource, showSuggestions: () => void): ReportHandle => ({
   insertMeasurement: (id) => void editor.chain().focus().insertMeasurement(id).insertContent(" ").run(),
   insertText: (text) => void editor.chain().focus().insertContent(text).run(),
+  bring: (text, origin, section) => {
+    if (section) goToSection(editor, section);
+    editor.chain().focus().insertContent(broughtIn(text, origin)).run();
+  },
+  goTo: (mend) => {
+    if (mend.kind === "section") goToSection(editor, mend.section, mend.words);
+    else if (mend.kind === "measurements") goToDeleted(editor, source);
+    else if (mend.kind === "suggestions") showSuggestions();
+  },
   focus: () => void editor.commands.focus(),
 });

@@ -1,6 +1,7 @@
 import { Button, Skeleton } from "@mantine/core";
+import type { Mend } from "@readroom/shared/domain/report-checks/checks.js";
 import { IconFileText } from "@tabler/icons-react";
-import { useEffect, useEffectEvent, useMemo, useState } from "react";
+import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import { asHubError } from "../../../kernel/api";
 import type { RoomProvider } from "../../../kernel/room/provider";
 import { useDocumentRoom } from "../../../kernel/room/use-room";
@@ -9,7 +10,9 @@ import { EmptyState, ErrorState } from "../../../ui/states";
 import { toast } from "../../../ui/toast";
 import { measurementsIn, noMeasurements } from "../editor/measurement";
 import classes from "../report.module.css";
+import { useSnippets } from "../use-templates";
 import { useBeginAddition, useBeginReport, useReport } from "../use-report";
+import { BeginReport } from "./begin-report";
 import { authorColour, ReportEditor, type ReportHandle } from "./report-editor";
 import { SignPanel } from "./sign-panel";
 import { SignedView } from "./signed-view";
@@ -25,10 +28,21 @@ export interface ReportPanelProps {
   readonly onShowMeasurement: (annotationId: string) => void;
   readonly onLeave: () => void;
   readonly onReady?: (handle: ReportHandle | null) => void;
+  /** What a point before a signature asks for outside the text: the call, the images, the order. */
+  readonly onMend?: (mend: Mend) => void;
 }
 
+
 /** The whole report column of a reading: begin, write, sign, signed, add. */
-export function ReportPanel({ studyId, fence, reading, signSignal = 0, ...editing }: ReportPanelProps) {
+export function ReportPanel({
+  studyId,
+  fence,
+  reading,
+  signSignal = 0,
+  onMend,
+  onReady,
+  ...editing
+}: ReportPanelProps) {
   const report = useReport(studyId);
   const begin = useBeginReport(studyId);
   const add = useBeginAddition(studyId);
@@ -40,6 +54,23 @@ export function ReportPanel({ studyId, fence, reading, signSignal = 0, ...editin
   useEffect(() => {
     if (signSignal > 0) asked();
   }, [signSignal]);
+  const snippets = useSnippets();
+  const handle = useRef<ReportHandle | null>(null);
+  const ready = useCallback(
+    (now: ReportHandle | null) => {
+      handle.current = now;
+      onReady?.(now);
+    },
+    [onReady],
+  );
+  const seen = useRef<number | null>(null);
+  seen.current ??= report.data?.facts.instances ?? null;
+  const mend = (to: Mend): void => {
+    setSigning(false);
+    // The dialog gives the focus back when it has closed: only then does the text take it.
+    requestAnimationFrame(() => requestAnimationFrame(() => handle.current?.goTo(to)));
+    onMend?.(to);
+  };
   const failed = (thrown: unknown): void => void toast.failed(asHubError(thrown).message);
 
   if (report.isPending) return <Skeleton height="100%" />;
@@ -60,9 +91,11 @@ export function ReportPanel({ studyId, fence, reading, signSignal = 0, ...editin
         title="No report yet"
         action={
           mayWrite ? (
-            <Button loading={begin.isPending} onClick={() => begin.mutate({}, { onError: failed })}>
-              Begin the report
-            </Button>
+            <BeginReport
+              studyId={studyId}
+              busy={begin.isPending}
+              onBegin={(templateId) => begin.mutate(templateId ? { templateId } : {}, { onError: failed })}
+            />
           ) : undefined
         }
       >
@@ -86,13 +119,25 @@ export function ReportPanel({ studyId, fence, reading, signSignal = 0, ...editin
   }
   return (
     <div className={classes.sheet}>
-      {room ? <ReportEditor room={room} source={source} onSign={() => setSigning(true)} {...editing} /> : null}
+      {room ? (
+        <ReportEditor
+          room={room}
+          source={source}
+          studyId={studyId}
+          snippets={snippets}
+          onSign={() => setSigning(true)}
+          onReady={ready}
+          {...editing}
+        />
+      ) : null}
       {signing && room ? (
         <SignPanel
           report={report.data}
           room={room}
           source={source}
           fence={fence}
+          imagesSeen={seen.current ?? 0}
+          onMend={mend}
           onClose={() => setSigning(false)}
           onSigned={() => setSigning(false)}
         />
