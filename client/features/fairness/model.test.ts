@@ -26,7 +26,13 @@ describe("fairness page", () => {
       "2 h 5 min",
       "2 h",
     ]);
-    expect([null, 1.02, 1.24, 0.8].map(balanceInWords)).toEqual(["–", "about the mean", "24 % above", "20 % below"]);
+    expect([null, 1.02, 1.24, 0.8].map((balance) => balanceInWords(balance, 8))).toEqual([
+      "–",
+      "about the mean",
+      "24 % above",
+      "20 % below",
+    ]);
+    expect(balanceInWords(0, 0.4)).toBe("–");
     expect([barOf(0, 10), barOf(0.01, 10), barOf(10, 10)]).toEqual([0, 2, 100]);
   });
 });

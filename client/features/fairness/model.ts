@@ -12,9 +12,9 @@ export function minutesInWords(ms: number): string {
   return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`;
 }
 
-/** How the work an hour stands against the group's, in words; "–" where nobody was on shift. */
-export function balanceInWords(balance: number | null): string {
-  if (balance === null) return "–";
+/** How the work an hour stands against the group's, in words; "–" where nobody was on shift, or for less than an hour, which says nothing. */
+export function balanceInWords(balance: number | null, hours: number): string {
+  if (balance === null || hours < 1) return "–";
   const percent = Math.round((balance - 1) * 100);
   if (Math.abs(percent) < 5) return "about the mean";
   return percent > 0 ? `${percent} % above` : `${-percent} % below`;

@@ -99,7 +99,7 @@ function columnsOf(view: FairnessView | undefined): ListColumn<FairnessReader>[]
     { header: "RVU", align: "right", render: (one) => one.rvu.toFixed(1) },
     { header: "Hours on shift", align: "right", render: (one) => one.hours.toFixed(1) },
     { header: "RVU an hour", render: (one) => <Bar value={one.rvuPerHour} longest={longest} mean={mean} /> },
-    { header: "Against the mean", render: (one) => balanceInWords(one.balance) },
+    { header: "Against the mean", render: (one) => balanceInWords(one.balance, one.hours) },
     { header: "Chosen from the list", align: "right", render: (one) => one.picked },
     { header: "Passed over", align: "right", render: (one) => one.passedOver },
     {
