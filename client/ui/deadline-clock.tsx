@@ -47,7 +47,7 @@ export function DeadlineClock({
       <span className={classes.bar} data-part="drain" aria-hidden="true">
         <span className={classes.fill} style={{ transform: `scaleX(${how.state === "over" ? 1 : how.share})` }} />
       </span>
-      <span className={classes.figures} aria-hidden="true">
+      <span className={classes.figures} data-part="figures" aria-hidden="true">
         {spellLeft(how.left)}
       </span>
       <span className="rr-visually-hidden">{sayLeft(how.left)}</span>
