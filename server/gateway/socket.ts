@@ -11,6 +11,7 @@ import type { Broadcast } from "../kernel/feature.js";
 import type { PublishedEvent } from "../kernel/reactions.js";
 import { message, type SocketContext, type SocketFeature, type SocketMessage } from "../kernel/socket.js";
 import { replayAfter, topPublishedSeq } from "./catchup.js";
+import { startRecheck, whoIs } from "./recheck.js";
 
 const DEFAULT_RATE = 50;
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
@@ -24,6 +25,8 @@ export interface SocketGateway {
   broadcast: Broadcast;
   /** Ends the live sockets of a session, user or guest link whose right was withdrawn. */
   disconnectWhere(predicate: (actor: Actor) => boolean): number;
+  /** Asks again who each live socket is, and ends those that are somebody else now, or nobody; gives their number. */
+  recheck(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -53,17 +56,13 @@ export function buildSocket(
   const messages = [subscribeMessage(deps, policy), ...features.flatMap((feature) => feature.messages)];
 
   io.use((socket, next) => {
-    const token: unknown = socket.handshake.auth.token;
-    const headers =
-      typeof token === "string"
-        ? { ...socket.handshake.headers, authorization: `Bearer ${token}` }
-        : socket.handshake.headers;
-    authenticate(headers, socket.handshake.address).then((actor) => {
+    whoIs(socket, authenticate).then((actor) => {
       if (!mayRole(actor, "session.read")) return next(new Error("unauthenticated"));
       socket.data.actor = actor;
       next();
     }, next);
   });
+  const recheck = startRecheck(io, authenticate, deps.log);
   io.on("connection", (socket) => attach(io, socket, deps, messages, features));
 
   return {
@@ -89,7 +88,11 @@ export function buildSocket(
       for (const socket of gone) socket.disconnect(true);
       return gone.length;
     },
-    close: () => io.close(),
+    recheck: () => recheck.run(),
+    close: () => {
+      recheck.stop();
+      return io.close();
+    },
   };
 }
 
