@@ -53,9 +53,12 @@ export function buildSocket(
     parser: frames,
     allowRequest: (request, done) => done(null, sameOrigin(request.headers)),
   });
+  let withdrawals = 0;
   const messages = [subscribeMessage(deps, policy), ...features.flatMap((feature) => feature.messages)];
 
   io.use((socket, next) => {
+    // A right may go while it is asked for: who they were before that does not count.
+    socket.data.withdrawals = withdrawals;
     whoIs(socket, authenticate).then((actor) => {
       if (!mayRole(actor, "session.read")) return next(new Error("unauthenticated"));
       socket.data.actor = actor;
@@ -63,7 +66,10 @@ export function buildSocket(
     }, next);
   });
   const recheck = startRecheck(io, authenticate, deps.log);
-  io.on("connection", (socket) => attach(io, socket, deps, messages, features));
+  io.on("connection", (socket) => {
+    if (socket.data.withdrawals !== withdrawals) return void socket.disconnect(true);
+    attach(io, socket, deps, messages, features);
+  });
 
   return {
     io,
@@ -84,6 +90,7 @@ export function buildSocket(
       if (topics.length > 0) io.to([...topics]).emit("event", event);
     },
     disconnectWhere: (predicate) => {
+      withdrawals += 1;
       const gone = [...io.sockets.sockets.values()].filter((socket) => predicate(socket.data.actor as Actor));
       for (const socket of gone) socket.disconnect(true);
       return gone.length;
