@@ -11,6 +11,7 @@ import type { Broadcast } from "../kernel/feature.js";
 import type { PublishedEvent } from "../kernel/reactions.js";
 import { message, type SocketContext, type SocketFeature, type SocketMessage } from "../kernel/socket.js";
 import { replayAfter, topPublishedSeq } from "./catchup.js";
+import { startRecheck, whoIs } from "./recheck.js";
 
 const DEFAULT_RATE = 50;
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
@@ -24,6 +25,8 @@ export interface SocketGateway {
   broadcast: Broadcast;
   /** Ends the live sockets of a session, user or guest link whose right was withdrawn. */
   disconnectWhere(predicate: (actor: Actor) => boolean): number;
+  /** Asks again who each live socket is, and ends those that are somebody else now, or nobody; gives their number. */
+  recheck(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -50,21 +53,23 @@ export function buildSocket(
     parser: frames,
     allowRequest: (request, done) => done(null, sameOrigin(request.headers)),
   });
+  let withdrawals = 0;
   const messages = [subscribeMessage(deps, policy), ...features.flatMap((feature) => feature.messages)];
 
   io.use((socket, next) => {
-    const token: unknown = socket.handshake.auth.token;
-    const headers =
-      typeof token === "string"
-        ? { ...socket.handshake.headers, authorization: `Bearer ${token}` }
-        : socket.handshake.headers;
-    authenticate(headers, socket.handshake.address).then((actor) => {
+    // A right may go while it is asked for: who they were before that does not count.
+    socket.data.withdrawals = withdrawals;
+    whoIs(socket, authenticate).then((actor) => {
       if (!mayRole(actor, "session.read")) return next(new Error("unauthenticated"));
       socket.data.actor = actor;
       next();
     }, next);
   });
-  io.on("connection", (socket) => attach(io, socket, deps, messages, features));
+  const recheck = startRecheck(io, authenticate, deps.log);
+  io.on("connection", (socket) => {
+    if (socket.data.withdrawals !== withdrawals) return void socket.disconnect(true);
+    attach(io, socket, deps, messages, features);
+  });
 
   return {
     io,
@@ -85,11 +90,16 @@ export function buildSocket(
       if (topics.length > 0) io.to([...topics]).emit("event", event);
     },
     disconnectWhere: (predicate) => {
+      withdrawals += 1;
       const gone = [...io.sockets.sockets.values()].filter((socket) => predicate(socket.data.actor as Actor));
       for (const socket of gone) socket.disconnect(true);
       return gone.length;
     },
-    close: () => io.close(),
+    recheck: () => recheck.run(),
+    close: () => {
+      recheck.stop();
+      return io.close();
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Redis } from "ioredis";
-import type { Between, Word } from "../../gateway/rooms/between.js";
+import type { Between, Word } from "../../gateway/rooms/ports.js";
 import type { Log } from "../../kernel/log.js";
 
 const CHANNEL = "readroom:rooms";

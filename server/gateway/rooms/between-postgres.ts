@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type HeldConnection, holdConnection } from "../../kernel/database.js";
 import type { Deps } from "../../kernel/deps.js";
-import type { Between, Word } from "./between.js";
+import type { Between, Word } from "./ports.js";
 
 const CHANNEL = "readroom_rooms";
 /** NOTIFY takes at most 8,000 bytes. */

@@ -1,6 +1,6 @@
 import type { RoomFrame } from "@readroom/shared/contract/room.js";
 import type { Deps } from "../../kernel/deps.js";
-import type { Between, Word } from "./between.js";
+import type { Between, Word } from "./ports.js";
 import type { Registry } from "./registry.js";
 import type { Room } from "./room.js";
 import { standings } from "./store.js";

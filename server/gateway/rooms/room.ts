@@ -61,6 +61,8 @@ export class Room {
   private taken = 0;
   private committed = 0;
   private waiting = 0;
+  /** This copy has an edit that the log has not taken: it is no longer to be trusted. */
+  private lost = false;
   private settled: (() => void)[] = [];
   private compacting: Promise<void> | null = null;
   private reading: Promise<void> | null = null;
@@ -143,7 +145,7 @@ export class Room {
       return taken;
     }
     const { news } = taken.value;
-    if (!news) return ok(this.durable().then(() => ok(this.seen)));
+    if (!news) return ok(this.allKept());
     this.taken += 1;
     this.frames.edit(member.key, news, this.taken);
     return ok(this.keep(news, personId, this.taken));
@@ -155,7 +157,7 @@ export class Room {
       member.rejected += 1;
       return err(refusal("forbidden", "These edits do not carry the hub's seal."));
     }
-    let last: Result<Kept, Refusal> = ok(this.durable().then(() => ok(this.seen)));
+    let last: Result<Kept, Refusal> = ok(this.allKept());
     for (const update of updates) {
       last = this.accept(member, update, true);
       if (!last.ok) return last;
@@ -199,6 +201,13 @@ export class Room {
     return null;
   }
 
+  /** An edit that brings nothing new was sent twice: it is as safe as the first time, once that is committed, and no safer. */
+  private async allKept(): Kept {
+    await this.durable();
+    if (!this.lost) return ok(this.seen);
+    return err(this.frozen === null ? readAnew() : tooLate(this.frozen));
+  }
+
   private async keep(update: Uint8Array, actorId: string, number: number): Kept {
     this.bytes += update.byteLength;
     this.waiting += 1;
@@ -209,19 +218,10 @@ export class Room {
       this.reached(seq);
       return ok(seq);
     } catch (error) {
-      if (error instanceof FrozenMeanwhile) {
-        this.freeze(error.message);
-        this.host.broken();
-        return err(
-          refusal("frozen", "This report was signed before your edit arrived.", { detail: { reason: error.message } }),
-        );
-      }
+      this.lost = true;
+      if (error instanceof FrozenMeanwhile) this.freeze(error.message);
       this.host.broken();
-      return err(
-        refusal("unavailable", "The hub reads this document anew. Your edit stays here and is sent again.", {
-          detail: { retryAfterMs: 500 },
-        }),
-      );
+      return err(error instanceof FrozenMeanwhile ? tooLate(error.message) : readAnew());
     } finally {
       this.waiting -= 1;
       if (this.waiting === 0) for (const tell of this.settled.splice(0)) tell();
@@ -311,6 +311,7 @@ export class Room {
     this.held = true;
     try {
       await this.durable();
+      if (this.lost) throw new HeldAlready();
       const { freeze, value } = await withHold(this.home.deps.db, this.documentId, async () => {
         await this.catchUp();
         return work();
@@ -335,5 +336,13 @@ export class Room {
     this.replica.destroy();
   }
 }
+
+const tooLate = (reason: string): Refusal =>
+  refusal("frozen", "This report was signed before your edit arrived.", { detail: { reason } });
+
+const readAnew = (): Refusal =>
+  refusal("unavailable", "The hub reads this document anew. Your edit stays here and is sent again.", {
+    detail: { retryAfterMs: 500 },
+  });
 
 export class HeldAlready extends Error {}

@@ -13,7 +13,7 @@ import { connect, enter, type RoomsHub, saved, startRooms, until } from "../../.
 import { RedisBetween } from "../../adapters/redis/between.js";
 import { systemClock } from "../../kernel/clock.js";
 import { openDatabase } from "../../kernel/database.js";
-import type { Between } from "./between.js";
+import type { Between } from "./ports.js";
 
 /** All words are lost: what must arrive does so by the poll. */
 class Silence implements Between {
