@@ -20,6 +20,7 @@ import { useWarmReadingRoom } from "./warm-up";
 
 // Its own chunk: the worklist does not wait for the code of calls.
 const IncomingCalls = lazy(async () => ({ default: (await import("../features/consult/public")).IncomingCalls }));
+const Invitations = lazy(async () => ({ default: (await import("../features/company/public")).Invitations }));
 
 /** The frame around every page of somebody who is logged in: top bar, then the page. The reading room takes the whole window. */
 export function Shell() {
@@ -59,6 +60,7 @@ export function Shell() {
       <NoticeListener />
       <Suspense fallback={null}>
         <IncomingCalls />
+        <Invitations />
       </Suspense>
     </div>
   );

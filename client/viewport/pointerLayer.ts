@@ -1,4 +1,5 @@
 import { type PointerPlace, placePointer, type Vec3 } from "./geometry";
+import { createLaserTrails } from "./laserTrail";
 import type { PointerPlaceMm, ShownView, ViewSnapshot } from "./stackView";
 
 /** Another person's pointer, as presence carries it. */
@@ -8,6 +9,8 @@ export interface RemotePointer extends PointerPlaceMm {
   name: string;
   /** CSS colour. */
   color: string;
+  /** Draws a trail behind it. */
+  laser?: boolean;
 }
 
 export interface PointerLayer {
@@ -36,6 +39,7 @@ const REST_MS = 4000;
  */
 export function createPointerLayer(host: HTMLElement, view: ShownView, classes: Record<string, string>): PointerLayer {
   const shown = new Map<string, Shown>();
+  const trails = createLaserTrails(host);
   let request = 0;
 
   const draw = () => {
@@ -52,6 +56,8 @@ export function createPointerLayer(host: HTMLElement, view: ShownView, classes: 
       const clampedX = Math.max(4, Math.min(clientWidth - 14, x));
       const clampedY = Math.max(4, Math.min(clientHeight - 20, y));
       node.style.transform = `translate(${clampedX.toFixed(1)}px, ${clampedY.toFixed(1)}px)`;
+      if (pointer.laser && place.at === "slice" && inside) trails.point(pointer.id, x, y, pointer.color);
+      else trails.lift(pointer.id);
       node.classList.toggle(classes.elsewhere ?? "elsewhere", place.at === "elsewhere" || !inside);
       const text = place.at === "elsewhere" ? place.words : inside ? "" : "outside the view";
       if (words.textContent !== text) words.textContent = text;
@@ -67,6 +73,7 @@ export function createPointerLayer(host: HTMLElement, view: ShownView, classes: 
     if (!entry) return;
     clearTimeout(entry.rest);
     entry.node.remove();
+    trails.lift(id);
     shown.delete(id);
   };
 
@@ -90,6 +97,7 @@ export function createPointerLayer(host: HTMLElement, view: ShownView, classes: 
     destroy() {
       cancelAnimationFrame(request);
       unsubscribe();
+      trails.destroy();
       for (const id of [...shown.keys()]) remove(id);
     },
   };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ROOM_ROLES } from "../domain/room-role.js";
 
 /** Shared documents: the study's annotations and key images; the report, one document for each signed generation. */
 export const READING_DOCUMENT = /^reading:([0-9a-f-]{36})$/;
@@ -116,6 +117,8 @@ export const RoomJoin = z.strictObject({
   document: DocumentId,
   stateVector: bytes(1_000_000),
   client: z.int().min(0).max(0xffffffff),
+  /** Comes in without showing what they look at. */
+  hidden: z.boolean().optional(),
 });
 export const RoomLeave = z.strictObject({ document: DocumentId });
 export const RoomUpdate = z.strictObject({ document: DocumentId, update: bytes(ROOM_LIMITS.updateBytes) });
@@ -147,6 +150,12 @@ export const RoomPerson = z.object({
   personId: z.string(),
   name: z.string(),
   role: z.string(),
+  /** What the person is in this room; the rights follow from it. */
+  roomRole: z.enum(ROOM_ROLES),
+  /** Does not show what they look at. */
+  hidden: z.boolean(),
+  /** Draws a trail with the pointer. */
+  laser: z.boolean(),
   colour: z.string(),
   guest: z.boolean(),
   /** The Yjs client id that this connection writes with. */

@@ -88,7 +88,8 @@ describe("words", () => {
   });
   it("[RR8] says why nothing can be drawn; a lost line is no reason", () => {
     const rights = { see: true, point: true, mark: true, write: false, drive: true };
-    const self = { key: "k", personId: "me", name: "", role: "", colour: "", guest: false, client: 1, rights };
+    const room = { roomRole: "coreader" as const, hidden: false, laser: false };
+    const self = { key: "k", personId: "me", name: "", role: "", colour: "", guest: false, client: 1, rights, ...room };
     expect(whyNoMarks({ frozen: null, refused: null, self, synced: true })).toBeNull();
     expect(whyNoMarks({ frozen: "signed", refused: null, self, synced: true })).toMatch(/frozen/);
     expect(

@@ -128,7 +128,14 @@ function usePointers(
       room?.on("pointer", (key, place) => {
         const person = room.snapshot().people.find((one) => one.key === key);
         if (!place || !person) grid.current?.removePointer(key);
-        else grid.current?.setPointer({ ...place, id: key, name: person.name, color: person.colour });
+        else
+          grid.current?.setPointer({
+            ...place,
+            id: key,
+            name: person.name,
+            color: person.colour,
+            laser: person.laser,
+          });
       }),
     [room, grid],
   );

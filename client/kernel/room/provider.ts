@@ -22,6 +22,8 @@ export interface RoomOptions {
   readonly offline?: OpenOffline;
   /** Longest pause before it joins again, ms; for tests. */
   readonly longestPauseMs?: number;
+  /** Asked at each join: come in without showing what one looks at? */
+  readonly hidden?: () => boolean;
 }
 
 interface RoomEvents {
@@ -41,7 +43,7 @@ const FULL_ROOM_AGAIN_MS = 15_000;
 /** Refusals that say nothing about this person's rights: it is tried again. */
 const PASSING: ReadonlySet<ApiError["code"]> = new Set(["unavailable", "throttled", "internal", "conflict"]);
 
-type Answer = { ok: true; value: unknown } | { ok: false; error: ApiError };
+export type Answer = { ok: true; value: unknown } | { ok: false; error: ApiError };
 
 /** One shared document over the page's socket: sync, presence, pointers, and what is saved. */
 export class RoomProvider {
@@ -121,6 +123,15 @@ export class RoomProvider {
     return answer.ok ? null : answer.error;
   }
 
+  get documentId(): string {
+    return this.options.documentId;
+  }
+
+  /** Says something to this room ("room.say", "room.react" …) and gives the hub's answer. */
+  request(name: string, body: object): Promise<Answer> {
+    return this.ask(name, body);
+  }
+
   /** Whose caret that is, by the room's word (the caret's own bytes could claim any name). */
   personOfCaret(client: number): RoomPerson | undefined {
     const key = this.caretKeys.get(client);
@@ -165,6 +176,7 @@ export class RoomProvider {
       const answer = await this.ask("room.join", {
         stateVector: Y.encodeStateVector(this.doc),
         client: this.doc.clientID,
+        ...(this.options.hidden?.() ? { hidden: true } : {}),
       });
       if (this.destroyed || this.again) return;
       if (!answer.ok) this.turnedAway(answer.error);
@@ -260,7 +272,8 @@ export class RoomProvider {
     const here = new Set(people.map((person) => person.key));
     for (const { client, personId, name } of people) this.writers.set(client, { personId, name });
     this.dropCarets(here);
-    for (const key of [...this.views.keys()]) if (!here.has(key)) this.views.delete(key);
+    const shown = new Set(people.filter((one) => !one.hidden || one.key === presenter).map((one) => one.key));
+    for (const key of [...this.views.keys()]) if (!shown.has(key)) this.views.delete(key);
     this.set({
       people,
       presenter,

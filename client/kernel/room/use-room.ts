@@ -1,10 +1,17 @@
 import { type DocumentId, type RoomPerson, readingDocument } from "@readroom/shared/contract/room.js";
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { z } from "zod";
+import { usePreference } from "../preferences";
 import { useSession } from "../session";
 import { useSocket } from "../socket";
 import { indexedDbStore, noStore } from "./offline";
 import { RoomProvider } from "./provider";
 import type { RoomSnapshot, Saved } from "./state";
+
+const OnOff = z.boolean();
+
+/** Whether this person shows in rooms what they look at; kept with them on the hub. */
+export const useHiddenInRooms = (): [boolean, (hidden: boolean) => void] => usePreference("roomHidden", OnOff, false);
 
 /** The room of any shared document while the caller is mounted; null until the socket is made, or without a document. */
 export function useDocumentRoom(documentId: DocumentId | null): RoomProvider | null {
@@ -12,10 +19,12 @@ export function useDocumentRoom(documentId: DocumentId | null): RoomProvider | n
   const session = useSession();
   const personId = session.state === "in" ? session.session.user.id : null;
   const [room, setRoom] = useState<RoomProvider | null>(null);
+  const hidden = useRef(false);
+  hidden.current = useHiddenInRooms()[0];
   useEffect(() => {
     if (!socket || !documentId) return;
     const offline = personId && typeof indexedDB !== "undefined" ? indexedDbStore(personId, documentId) : noStore;
-    const opened = new RoomProvider({ socket, documentId, offline });
+    const opened = new RoomProvider({ socket, documentId, offline, hidden: () => hidden.current });
     setRoom(opened);
     return () => {
       setRoom(null);

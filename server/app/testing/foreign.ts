@@ -30,6 +30,8 @@ const BODIES: Readonly<Record<string, object>> = {
   reroute: {},
   resolve: { resolution: "policy test" },
   take: { resolution: "policy test" },
+  invitations: { userId: randomUUID(), role: "coreader" },
+  ":personId": { role: "guest" },
 };
 
 export async function foreignThings(world: World): Promise<Things> {

@@ -1,4 +1,5 @@
 import type { Category } from "@readroom/shared/domain/critical.js";
+import type { RoomRole } from "@readroom/shared/domain/room-role.js";
 import type { Database, Tx } from "../../kernel/database.js";
 
 export interface LinkContext {
@@ -9,6 +10,7 @@ export interface LinkContext {
   readonly groupId: string | null;
   readonly guestName: string;
   readonly guestRole: string;
+  readonly roomRole: RoomRole;
   readonly usedAt: Date | null;
   readonly revokedAt: Date | null;
   readonly expiresAt: Date;
@@ -25,7 +27,7 @@ export interface LinkContext {
 export async function linkContext(tx: Pick<Tx, "$queryRaw">, hash: string): Promise<LinkContext | null> {
   const rows = await tx.$queryRaw<LinkContext[]>`
     SELECT l.id, l.study_id AS "studyId", l.finding_id AS "findingId", s.organisation_id AS "organisationId", s.group_id AS "groupId",
-      l.guest_name AS "guestName", l.guest_role AS "guestRole", l.used_at AS "usedAt", l.revoked_at AS "revokedAt", l.expires_at AS "expiresAt",
+      l.guest_name AS "guestName", l.guest_role AS "guestRole", l.room_role AS "roomRole", l.used_at AS "usedAt", l.revoked_at AS "revokedAt", l.expires_at AS "expiresAt",
       site.name AS hospital, u.display_name AS caller, u.title AS "callerTitle", f.category,
       coalesce(p.name, s.dicom_patient_name) AS "patientName", coalesce(p.birth_date, s.dicom_birth_date) AS "birthDate",
       coalesce(p.sex, s.dicom_sex) AS sex, coalesce(nullif(o.procedure_text, ''), s.description) AS procedure

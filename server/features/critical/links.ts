@@ -2,6 +2,7 @@ import { type Refusal, refusal } from "@readroom/shared/contract/errors.js";
 import type { GuestView, JoinPreview, LinkView } from "@readroom/shared/contract/http/critical.js";
 import { type Actor, may } from "@readroom/shared/domain/access.js";
 import { rung } from "@readroom/shared/domain/critical.js";
+import type { LinkRole } from "@readroom/shared/domain/room-role.js";
 import { MINUTE } from "@readroom/shared/kernel/instant.js";
 import { err, ok, type Result } from "@readroom/shared/kernel/result.js";
 import { audit } from "../../kernel/audit.js";
@@ -10,6 +11,7 @@ import type { Deps } from "../../kernel/deps.js";
 import { appendEvents } from "../../kernel/outbox.js";
 import { newSecret, sha256 } from "../../kernel/secrets.js";
 import { studyTopics, topics } from "../../kernel/topics.js";
+import { mayInviteAs } from "../reading/public.js";
 import { changeCritical } from "./commands.js";
 import { guestRow, type LinkContext, linkContext } from "./link-store.js";
 import { appendStep, criticalView, ladderOf, studyForCritical } from "./store.js";
@@ -27,6 +29,9 @@ export interface NewLinkFor {
   readonly findingId: string | null;
   readonly name?: string | undefined;
   readonly role?: string | undefined;
+  /** Left out: looks and points, as a clinician who is rung does. */
+  readonly roomRole?: LinkRole | undefined;
+  readonly minutes?: number | undefined;
 }
 
 /** Makes a link for one person into one study. The token leaves the hub once, in the answer; only its hash is kept. */
@@ -51,9 +56,12 @@ export async function createLink(
     if (wanted.findingId && !finding) return err(refusal("not_found", "There is no such critical finding."));
     const ladder = await ladderOf(tx, study);
     const contact = finding ? (ladder[rung(finding.step, ladder.length)] ?? null) : null;
+    const roomRole = wanted.roomRole ?? "referrer";
+    const inviting = finding ? ok(undefined) : await mayInviteAs(deps, actor, study.id, roomRole);
+    if (!inviting.ok) return inviting;
     const token = newSecret();
     const now = deps.clock.now();
-    const expiresAt = new Date(now + LINK_LIFE);
+    const expiresAt = new Date(now + (wanted.minutes === undefined ? LINK_LIFE : wanted.minutes * MINUTE));
     const guestName = wanted.name ?? contact?.name ?? "Clinician";
     const link = await tx.joinLink.create({
       data: {
@@ -63,6 +71,7 @@ export async function createLink(
         guestName,
         guestRole: wanted.role ?? contact?.role ?? "Clinician",
         contactId: contact?.id ?? null,
+        roomRole,
         createdBy: actor.userId,
         expiresAt,
       },
@@ -83,6 +92,15 @@ export async function createLink(
         patientId: study.patientId,
         studyId: study.id,
         subject: `link:${link.id}`,
+        detail: { roomRole, expiresAt: expiresAt.getTime() },
+      },
+    ]);
+    await appendEvents(tx, actor, [
+      {
+        stream: `link:${link.id}`,
+        type: "link.created",
+        payload: { linkId: link.id, studyId: study.id, roomRole },
+        topics: [topics.study(study.id)],
       },
     ]);
     return ok({ linkId: link.id, url: `${origin}/join#${token}`, expiresAt: expiresAt.getTime(), guestName });
@@ -102,6 +120,7 @@ export async function previewLink(deps: Deps, token: string): Promise<Result<Joi
     patient: { initials: initials(link.patientName), age: age(link.birthDate, deps.clock.now()), sex: link.sex ?? "" },
     procedure: link.procedure,
     guestName: link.guestName,
+    roomRole: link.roomRole,
     expiresAt: link.expiresAt.getTime(),
   });
 }

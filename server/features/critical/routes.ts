@@ -9,6 +9,7 @@ import {
   JoinToken,
   LinkView,
   NewLink,
+  NewRoomLink,
   RaiseCritical,
   Reached,
   ReadBack,
@@ -205,18 +206,13 @@ function linkRoutes(app: FastifyInstance, deps: Deps, publicUrl: string | undefi
     url: "/api/studies/:id/links",
     action: "critical.raise",
     tag,
-    summary: "A join link into a study's room, without a critical finding",
+    summary: "A join link into a study's room for one person: what they may do there and for how long it opens it",
     params: ById,
-    body: NewLink,
+    body: NewRoomLink,
     response: LinkView,
     status: 201,
     handle: ({ actor, params, body, request }) =>
-      createLink(
-        deps,
-        actor,
-        { studyId: params.id, findingId: null, name: body.name, role: body.role },
-        origin(request),
-      ),
+      createLink(deps, actor, { studyId: params.id, findingId: null, ...body }, origin(request)),
   });
   route(app, {
     method: "DELETE",

@@ -1,6 +1,7 @@
 import { documentParts, type RoomRights } from "@readroom/shared/contract/room.js";
 import { type Actor, may, type Subject } from "@readroom/shared/domain/access.js";
-import type { RoomStudy } from "./store.js";
+import { ROOM_POWERS, type RoomRole, roomRoleOf } from "@readroom/shared/domain/room-role.js";
+import type { RoomMemberRow, RoomStudy } from "./store.js";
 
 export const subjectOf = (study: RoomStudy): Subject => ({
   hospitalId: study.hospitalId,
@@ -21,18 +22,38 @@ export function whyNotWrite(actor: Actor, study: RoomStudy): string | null {
   return null;
 }
 
+/** Somebody holds the study, or has finished it. */
+export const isHeld = (study: RoomStudy): boolean => study.claimedBy !== null && study.claimState !== "open";
+
+/** What this actor is in the study's room. */
+export function roleIn(actor: Actor, study: RoomStudy, member: RoomMemberRow | null): RoomRole {
+  const user = actor.kind === "user" ? actor : null;
+  return roomRoleOf({
+    holdsStudy: user !== null && isHeld(study) && study.claimedBy === user.userId,
+    ofGroup: user !== null && user.organisationId === study.groupId,
+    accountRoles: user?.roles ?? [],
+    linkRole: actor.kind === "guest" ? (member?.linkRole ?? "referrer") : null,
+    given: member?.role ?? null,
+    heldByResident: isHeld(study) && study.claimedByRoles.includes("resident"),
+  });
+}
+
+/** Was sent out of the room. Whoever holds the study can't be. */
+export const isOut = (member: RoomMemberRow | null, role: RoomRole): boolean =>
+  member?.outAt != null && role !== "reader";
+
 /** What an actor may do in the room of a document of this study; null: not even enter. */
-export function rightsIn(actor: Actor, documentId: string, study: RoomStudy): RoomRights | null {
+export function rightsIn(actor: Actor, documentId: string, study: RoomStudy, role: RoomRole): RoomRights | null {
   const subject = subjectOf(study);
   const report = documentParts(documentId)?.kind === "report";
   if (!may(actor, "room.join", subject)) return null;
   if (!may(actor, report ? "report.read" : "study.images", subject)) return null;
-  const mark = !report && may(actor, "room.mark", subject);
+  const powers = ROOM_POWERS[role];
   return {
-    see: true,
-    point: true,
-    mark,
-    write: report && whyNotWrite(actor, study) === null,
-    drive: may(actor, "room.mark", subject),
+    see: powers.see,
+    point: powers.point,
+    mark: !report && powers.mark,
+    write: report && powers.write && whyNotWrite(actor, study) === null,
+    drive: powers.drive,
   };
 }

@@ -1,6 +1,7 @@
 import type { Refusal } from "@readroom/shared/contract/errors.js";
-import type { RoomPerson, RoomRights } from "@readroom/shared/contract/room.js";
+import type { RoomPerson, RoomRights, SharedView } from "@readroom/shared/contract/room.js";
 import type { Actor } from "@readroom/shared/domain/access.js";
+import type { RoomRole } from "@readroom/shared/domain/room-role.js";
 import type { Result } from "@readroom/shared/kernel/result.js";
 import type * as Y from "yjs";
 import type { SqlClient } from "../../kernel/database.js";
@@ -13,6 +14,7 @@ export interface RoomGrant {
     readonly personId: string;
     readonly name: string;
     readonly role: string;
+    readonly roomRole: RoomRole;
     readonly colour: string;
     readonly guest: boolean;
   };
@@ -21,8 +23,13 @@ export interface RoomGrant {
 /** Asked by the rooms' transport at the door, and again when something happened to the study. */
 export interface RoomPolicy {
   grant(actor: Actor, documentId: string): Promise<Result<RoomGrant, Refusal>>;
-  /** Somebody entered: writes it to the audit trail. */
-  entered(actor: Actor, documentId: string, grant: RoomGrant): Promise<void>;
+  /** Somebody entered: writes it to the audit trail. key: the connection's. */
+  entered(actor: Actor, documentId: string, grant: RoomGrant, key: string): Promise<void>;
+  left?(documentId: string, key: string): void;
+  /** What somebody shows in the room, for its history. Costs nothing now: written later, sampled. */
+  looked?(documentId: string, person: RoomPerson, view: SharedView, presenting: boolean): void;
+  /** Writes what is still to be written. */
+  close?(): Promise<void>;
 }
 
 /** The person of a Yjs client id, as far as the document's log knows it. */

@@ -12,8 +12,10 @@ import type { Feature } from "../../kernel/feature.js";
 import { route } from "../../kernel/route.js";
 import { subjectOf } from "./policy.js";
 import type { SharedDocuments } from "./ports.js";
+import { peopleRoutes } from "./routes-people.js";
 import { roomStudy } from "./store.js";
 
+export { mayInviteAs, type Standing, standingIn } from "./people.js";
 export { subjectOf, whyNotWrite } from "./policy.js";
 export type { NewDocument, PersonOf, RoomGrant, RoomPolicy, SharedDocuments } from "./ports.js";
 export { roomPolicy } from "./rooms.js";
@@ -21,7 +23,13 @@ export { type RoomStudy, roomStudy } from "./store.js";
 
 /** The reading of a study: its marks and key images for those who don't join the room. */
 export function readingFeature(deps: Deps, documents: SharedDocuments): Feature {
-  return { name: "reading", routes: (app) => readingRoutes(app, deps, documents) };
+  return {
+    name: "reading",
+    routes: (app) => {
+      readingRoutes(app, deps, documents);
+      peopleRoutes(app, deps, documents);
+    },
+  };
 }
 
 function readingRoutes(app: FastifyInstance, deps: Deps, documents: SharedDocuments): void {

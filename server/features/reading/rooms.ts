@@ -4,9 +4,9 @@ import { type Actor, actorStamp } from "@readroom/shared/domain/access.js";
 import { err, ok } from "@readroom/shared/kernel/result.js";
 import { audit } from "../../kernel/audit.js";
 import type { Deps } from "../../kernel/deps.js";
-import { rightsIn } from "./policy.js";
+import { isOut, rightsIn, roleIn } from "./policy.js";
 import type { RoomGrant, RoomPolicy } from "./ports.js";
-import { colourOf, roomStudy } from "./store.js";
+import { colourOf, memberOf, noteEntered, roomStudy } from "./store.js";
 
 // Guests have no account and so no colour of their own: they share one that no account is given.
 const GUEST_COLOUR = "#f2b84b";
@@ -17,13 +17,22 @@ export function roomPolicy(deps: Deps): RoomPolicy {
     grant: async (actor, documentId) => {
       const parts = documentParts(documentId);
       const study = parts ? await roomStudy(deps.db, parts.studyId) : null;
-      const rights = study ? rightsIn(actor, documentId, study) : null;
+      const { id } = actorStamp(actor);
+      const member = study ? await memberOf(deps.db, study.id, id) : null;
+      const roomRole = study ? roleIn(actor, study, member) : "guest";
+      const rights = study ? rightsIn(actor, documentId, study, roomRole) : null;
       if (!study || !rights) return err(refusal("not_found", "There is no such room."));
+      if (isOut(member, roomRole))
+        return err(
+          refusal("forbidden", "You were asked to leave this room.", { action: "Ask its reader to let you in again." }),
+        );
       const person = await personOf(deps, actor);
-      return ok({ studyId: study.id, rights, person });
+      return ok({ studyId: study.id, rights, person: { ...person, roomRole } });
     },
     entered: async (actor, documentId, grant) => {
       const study = await roomStudy(deps.db, grant.studyId);
+      const { personId, name } = grant.person;
+      if (documentParts(documentId)?.kind === "reading") await noteEntered(deps.db, grant.studyId, personId, name);
       await audit(deps.db.pool, actor, [
         {
           action: "room.join",
@@ -31,13 +40,14 @@ export function roomPolicy(deps: Deps): RoomPolicy {
           patientId: study?.patientId ?? null,
           studyId: grant.studyId,
           subject: documentId,
+          detail: { roomRole: grant.person.roomRole },
         },
       ]);
     },
   };
 }
 
-async function personOf(deps: Deps, actor: Actor): Promise<RoomGrant["person"]> {
+async function personOf(deps: Deps, actor: Actor): Promise<Omit<RoomGrant["person"], "roomRole">> {
   const { id, name } = actorStamp(actor);
   if (actor.kind === "user") {
     return {

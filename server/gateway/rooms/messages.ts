@@ -15,24 +15,27 @@ import { err, ok, type Result } from "@readroom/shared/kernel/result.js";
 import * as decoding from "lib0/decoding";
 import type { Socket } from "socket.io";
 import * as Y from "yjs";
-import type { RoomGrant } from "../../features/reading/public.js";
+import type { z } from "zod";
+import type { Clock } from "../../kernel/clock.js";
 import { message, type SocketContext, type SocketMessage } from "../../kernel/socket.js";
+import { companyMessages, isShown } from "./company.js";
 import { channelOf, type RoomsHub } from "./hub.js";
 import type { Member, Room } from "./room.js";
 
 /** What a client may say to a room. Everything but join goes to a room that the socket is already in; its rights are kept there. */
-export function roomMessages(hub: RoomsHub): SocketMessage[] {
+export function roomMessages(hub: RoomsHub, clock: Clock): SocketMessage[] {
   const inRoom = (socket: Socket, documentId: string): { room: Room; member: Member } | null => {
     const room = hub.registry.open.get(documentId);
     const member = room?.members.get(socket.id);
     return room && member ? { room, member } : null;
   };
   return [
+    ...companyMessages(hub, clock, inRoom, notHere),
     message({
       name: "room.join",
       action: "room.join",
       schema: RoomJoin,
-      handle: (context, join) => enter(hub, context, join.document, join.stateVector, join.client),
+      handle: (context, join) => enter(hub, context, join),
     }),
     message({
       name: "room.leave",
@@ -89,7 +92,7 @@ export function roomMessages(hub: RoomsHub): SocketMessage[] {
       handle: ({ socket }, { document, place }) => {
         const here = inRoom(socket, document);
         if (!here?.member.person.rights.point) return err(notHere());
-        here.room.frames.pointer(here.member.key, place);
+        if (isShown(here.room, here.member)) here.room.frames.pointer(here.member.key, place);
         return ok(null);
       },
     }),
@@ -100,9 +103,11 @@ export function roomMessages(hub: RoomsHub): SocketMessage[] {
       perSecond: ROOM_LIMITS.pointersPerSecond,
       handle: ({ socket }, { document, view }) => {
         const here = inRoom(socket, document);
-        if (!here?.member.person.rights.point) return err(notHere());
+        if (!here?.member.person.rights.see) return err(notHere());
+        if (!isShown(here.room, here.member)) return ok(null);
         here.room.views.set(here.member.key, view);
         here.room.frames.view(here.member.key, view);
+        hub.policy.looked?.(document, here.member.person, view, here.room.presenter === here.member.key);
         return ok(null);
       },
     }),
@@ -130,9 +135,7 @@ function present(hub: RoomsHub, here: { room: Room; member: Member } | null, on:
 async function enter(
   hub: RoomsHub,
   context: SocketContext,
-  documentId: string,
-  stateVector: Uint8Array,
-  client: number,
+  { document: documentId, stateVector, client, hidden = false }: z.output<typeof RoomJoin>,
 ): Promise<Result<RoomJoined, Refusal>> {
   const { actor, socket } = context;
   const { events } = hub;
@@ -150,13 +153,13 @@ async function enter(
     if ((await hub.logClient(documentId, client, grant.value.person)) !== personId)
       return err(refusal("conflict", "This Yjs client id is somebody else's here.", { detail: { newClient: true } }));
     room.replica.name([{ client, actorId: personId, name }]);
-    if (!before) await hub.policy.entered(actor, documentId, grant.value);
+    if (!before) await hub.policy.entered(actor, documentId, grant.value, socket.id);
     // The socket may have gone, or the room been read anew, while the audit row was written.
     if (!socket.connected || hub.registry.open.get(documentId) !== room) return err(notHere());
     const member: Member = {
       key: socket.id,
       actor,
-      person: personOf(grant.value, socket.id, client),
+      person: { key: socket.id, ...grant.value.person, client, hidden, laser: false, rights: grant.value.rights },
       rejected: before?.rejected ?? 0,
     };
     room.members.set(socket.id, member);
@@ -170,13 +173,6 @@ async function enter(
     visited.done();
   }
 }
-
-const personOf = (grant: RoomGrant, key: string, client: number): Member["person"] => ({
-  key,
-  ...grant.person,
-  client,
-  rights: grant.rights,
-});
 
 function joined(room: Room, member: Member, stateVector: Uint8Array): RoomJoined {
   const update = room.replica.missing(stateVector);

@@ -55,8 +55,10 @@ export class Rights {
     const grant = await this.hub.policy.grant(member.actor, room.documentId);
     if (room.members.get(member.key) !== member) return false;
     if (grant.ok) {
-      const same = JSON.stringify(grant.value.rights) === JSON.stringify(member.person.rights);
-      member.person = { ...member.person, rights: grant.value.rights };
+      const { rights, person } = grant.value;
+      const same =
+        person.roomRole === member.person.roomRole && JSON.stringify(rights) === JSON.stringify(member.person.rights);
+      member.person = { ...member.person, roomRole: person.roomRole, rights };
       if (!grant.value.rights.drive && room.presenter === member.key) room.presenter = null;
       return !same;
     }

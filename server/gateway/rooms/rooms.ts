@@ -1,8 +1,10 @@
 import type { RoomFrame, RoomNotice, RoomPeople } from "@readroom/shared/contract/room.js";
+import { RoomChatLine } from "@readroom/shared/contract/room-company.js";
 import type { Server } from "socket.io";
 import type { RoomPolicy, SharedDocuments } from "../../features/reading/public.js";
 import type { Deps } from "../../kernel/deps.js";
 import type { SocketFeature } from "../../kernel/socket.js";
+import { forgetLines, keepLine } from "./company.js";
 import { sharedDocuments } from "./documents.js";
 import { channelOf, type RoomsHub } from "./hub.js";
 import { roomMessages } from "./messages.js";
@@ -37,7 +39,13 @@ export function openRooms(deps: Deps, policy: RoomPolicy, between: Between, pace
   };
   const emit = (documentId: string, name: string, body: unknown): void =>
     void io?.to(channelOf(documentId)).emit(name, body);
-  const neighbours: Neighbours = new Neighbours(deps, between, registry, { people: emitPeople, said: emit }, pace);
+  const said = (documentId: string, name: string, body: unknown): void => {
+    const room = registry.open.get(documentId);
+    const line = name === "room.line" ? RoomChatLine.safeParse(body).data : undefined;
+    if (room && line) keepLine(room, line);
+    emit(documentId, name, body);
+  };
+  const neighbours: Neighbours = new Neighbours(deps, between, registry, { people: emitPeople, said }, pace);
 
   function hostOf(documentId: string, room: () => Room | undefined): RoomHost {
     return {
@@ -70,6 +78,8 @@ export function openRooms(deps: Deps, policy: RoomPolicy, between: Between, pace
       const room = registry.open.get(documentId);
       if (!room?.members.has(socket.id)) return;
       room.leave(socket.id);
+      policy.left?.(documentId, socket.id);
+      if (room.members.size === 0) forgetLines(room);
       void socket.leave(channelOf(documentId));
       hub.tellPeople(room);
       registry.left(room);
@@ -89,7 +99,7 @@ export function openRooms(deps: Deps, policy: RoomPolicy, between: Between, pace
   return {
     socket: {
       name: "rooms",
-      messages: roomMessages(hub).map((spec) => ({
+      messages: roomMessages(hub, deps.clock).map((spec) => ({
         ...spec,
         handle: (context, body) => {
           io = context.io;
@@ -109,6 +119,7 @@ export function openRooms(deps: Deps, policy: RoomPolicy, between: Between, pace
     close: async () => {
       await registry.close();
       await neighbours.stop();
+      await policy.close?.();
     },
   };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { LINK_MINUTES, LINK_ROLES, ROOM_ROLES } from "../../domain/room-role.js";
 
 export const CategoryName = z.enum(["red", "orange", "yellow"]);
 
@@ -55,6 +56,12 @@ export const NewLink = z.object({
   name: z.string().trim().min(2).max(120).optional(),
   role: z.string().trim().max(120).optional(),
 });
+/** A link into a room: what its guest may do there, and for how long it opens it. */
+export const NewRoomLink = NewLink.extend({
+  roomRole: z.enum(LINK_ROLES).default("referrer"),
+  minutes: z.int().min(LINK_MINUTES.shortest).max(LINK_MINUTES.longest).default(LINK_MINUTES.usual),
+});
+export type NewRoomLink = z.input<typeof NewRoomLink>;
 /** The token is in the fragment, so that it is in no log and no Referer. It is shown once. */
 export const LinkView = z.object({ linkId: z.string(), url: z.string(), expiresAt: z.number(), guestName: z.string() });
 export type LinkView = z.infer<typeof LinkView>;
@@ -70,6 +77,8 @@ export const JoinPreview = z.object({
   patient: z.object({ initials: z.string(), age: z.string(), sex: z.string() }),
   procedure: z.string(),
   guestName: z.string(),
+  /** What the person will be in the room. */
+  roomRole: z.enum(ROOM_ROLES),
   expiresAt: z.number(),
 });
 export type JoinPreview = z.infer<typeof JoinPreview>;

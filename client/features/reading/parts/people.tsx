@@ -64,11 +64,16 @@ function Looking({
 }
 
 /** What a person looks at, in words: "looking at Axial 1 mm", "looking at the prior of 12 Mar 2025". */
-export function lookingAt(view: SharedView | undefined, series: readonly WallSeries[]): string {
+export function lookingAt(
+  view: SharedView | undefined,
+  series: readonly WallSeries[],
+  imageNumber: (view: SharedView) => number | undefined = () => undefined,
+): string {
   if (!view) return "has not moved yet";
   const found = series.find((one) => one.seriesInstanceUid === view.seriesInstanceUid);
   if (!found) return "looking at another study";
-  const name = found.description || `${found.modality} ${found.number ?? ""}`.trim();
+  const image = imageNumber(view);
+  const name = `${found.description || `${found.modality} ${found.number ?? ""}`.trim()}${image ? `, image ${image}` : ""}`;
   if (!found.prior) return `looking at ${name}`;
   return `looking at ${name} of the prior${found.prior.at ? ` of ${dateOnly(found.prior.at)}` : ""}`;
 }

@@ -1,13 +1,17 @@
-import { Button } from "@mantine/core";
 import type { StudyDetail } from "@readroom/shared/contract/http/worklist.js";
+import type { ReactionKind, RoomChatLine } from "@readroom/shared/contract/room-company.js";
 import { useQuery } from "@tanstack/react-query";
-import { type CSSProperties, useState } from "react";
+import { useEffect, useReducer, useState } from "react";
 import { asHubError } from "../../../kernel/api";
+import type { RoomProvider } from "../../../kernel/room/provider";
+import { useHiddenInRooms } from "../../../kernel/room/use-room";
 import { StudyLife } from "../../clocks/public";
+import { Chat, type Company, Gestures, HideSwitch, RoomPeople } from "../../company/public";
 import { CriticalPanel } from "../../consult/public";
 import { loadWhy } from "../source";
 import type { Presence } from "../use-presence";
 import type { WallSeries } from "../wall";
+import type { ImagePlace } from "./findings-tab";
 import classes from "./panels.module.css";
 import { lookingAt } from "./people";
 
@@ -16,16 +20,53 @@ interface RoomTabProps {
   presence: Presence;
   series: readonly WallSeries[];
   criticalSignal: number;
+  room: RoomProvider | null;
+  company: RoomCompany;
+  imageNumber(place: ImagePlace): number | undefined;
+}
+
+/** What people say and show each other, as this screen does it. */
+export interface RoomCompany extends Pick<Company, "lines" | "say" | "setPresence"> {
+  readonly mayPoint: boolean;
+  readonly laser: boolean;
+  /** A reaction at what this person looks at or points to. */
+  react(kind: ReactionKind): void;
+  /** Takes a line of the chat over into the report; null while there is none to write in. */
+  takeOver: ((line: RoomChatLine) => void) | null;
 }
 
 /** Who is here, critical findings, and why this study is in front of the reader. */
-export function RoomTab({ detail, presence, series, criticalSignal }: RoomTabProps) {
+export function RoomTab({ detail, presence, series, criticalSignal, room, company, imageNumber }: RoomTabProps) {
+  const [hidden, setHidden] = useHiddenInRooms();
+  useViewsOf(room);
   return (
     <div className={classes.panel}>
       <h3 className={classes.heading}>Critical findings</h3>
       <CriticalPanel studyId={detail.row.studyId} openSignal={criticalSignal} />
       <h3 className={classes.heading}>In the room</h3>
-      <PeopleList presence={presence} series={series} />
+      <RoomPeople
+        studyId={detail.row.studyId}
+        others={presence.others}
+        lookingAt={(person) => lookingAt(presence.viewOf(person.key), series, imageNumber)}
+        followed={(person) => presence.follow.state === "following" && presence.follow.key === person.key}
+        onFollow={(person, on) => (on ? presence.followPerson(person.key) : presence.stop())}
+      />
+      <HideSwitch
+        hidden={hidden}
+        onHidden={(hide) => {
+          setHidden(hide);
+          void company.setPresence({ hidden: hide });
+        }}
+      />
+      {company.mayPoint ? (
+        <Gestures
+          laser={company.laser}
+          onLaser={(laser) => void company.setPresence({ laser })}
+          onReact={company.react}
+        />
+      ) : null}
+      <h3 className={classes.heading}>Chat</h3>
+      <Chat company={company} mayPoint={company.mayPoint} takeOver={company.takeOver} />
       <Why detail={detail} />
       <h3 className={classes.heading}>Where the time went</h3>
       <StudyLife studyId={detail.row.studyId} timeZone={detail.row.site.timeZone} />
@@ -33,34 +74,22 @@ export function RoomTab({ detail, presence, series, criticalSignal }: RoomTabPro
   );
 }
 
-function PeopleList({ presence, series }: Pick<RoomTabProps, "presence" | "series">) {
-  if (presence.others.length === 0) return <p className={classes.soft}>Nobody else is here.</p>;
-  return (
-    <ul className={classes.people}>
-      {presence.others.map((person) => {
-        const followed = presence.follow.state === "following" && presence.follow.key === person.key;
-        return (
-          <li key={person.key} className={classes.person} style={{ "--person": person.colour } as CSSProperties}>
-            <span className={classes.dot} aria-hidden="true" />
-            <span className={classes.who}>
-              {person.name}
-              <span className={classes.soft}>
-                {person.guest ? "guest · " : ""}
-                {lookingAt(presence.viewOf(person.key), series)}
-              </span>
-            </span>
-            <Button
-              size="compact-xs"
-              variant="default"
-              onClick={() => (followed ? presence.stop() : presence.followPerson(person.key))}
-            >
-              {followed ? "Let go" : "Follow"}
-            </Button>
-          </li>
-        );
-      })}
-    </ul>
-  );
+/** Renders anew when somebody looks at something else, at most twice a second. */
+function useViewsOf(room: RoomProvider | null): void {
+  const [, again] = useReducer((n: number) => n + 1, 0);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stop = room?.on("view", () => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        again();
+      }, 500);
+    });
+    return () => {
+      clearTimeout(timer);
+      stop?.();
+    };
+  }, [room]);
 }
 
 function Why({ detail }: { detail: StudyDetail }) {

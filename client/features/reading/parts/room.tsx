@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import type { StudyDetail } from "@readroom/shared/contract/http/worklist.js";
+import type { PointerPlace } from "@readroom/shared/contract/room.js";
 import { IconPhotoExclamation, IconPlayerPause } from "@tabler/icons-react";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { useRoom, useRoomState } from "../../../kernel/room/use-room";
@@ -23,6 +24,7 @@ import { useMarks } from "../use-marks";
 import { useNextAhead } from "../use-next-ahead";
 import { usePlanes } from "../use-planes";
 import { usePresence } from "../use-presence";
+import { useRoomCompany } from "../use-room-company";
 import { useRoomKeys } from "../use-room-keys";
 import { useSide } from "../use-side";
 import { useWall } from "../use-wall";
@@ -54,6 +56,17 @@ export function Room({ detail }: { detail: StudyDetail }) {
   const presence = usePresence({ room, snapshot, grid, wall, change, shown, narrow: narrow ?? false });
   const marks = useMarks(BASE, room, snapshot);
   const side = useSide(narrow ? "images" : "report");
+  const pointed = useRef<PointerPlace | null>(null);
+  const company = useRoomCompany({
+    room,
+    snapshot,
+    grid,
+    wall,
+    pointed,
+    showsChat: side.tab === "room",
+    openChat: () => side.show("room"),
+    jump: (place) => jump(place),
+  });
   const presets = useMemo(() => windowPresets(modality), [modality]);
   const mayTakeOver = useMay("study.takeover");
   const [mayFinal, mayPreliminary] = [useMay("report.sign.final"), useMay("report.sign.preliminary")];
@@ -110,6 +123,7 @@ export function Room({ detail }: { detail: StudyDetail }) {
   const tabs = useSideTabs({
     detail,
     room,
+    company,
     marks,
     series,
     wall,
@@ -180,7 +194,10 @@ export function Room({ detail }: { detail: StudyDetail }) {
                 onHang={(cell, one) => own({ type: "hang", series: one, cell })}
                 onReady={presence.onReady}
                 onViewChange={presence.onViewChange}
-                onPointer={presence.onPointer}
+                onPointer={(cell, place) => {
+                  pointed.current = place ?? pointed.current;
+                  presence.onPointer(cell, place);
+                }}
               />
             </FollowFrame>
           </div>

@@ -1,4 +1,5 @@
 import type { StudyDetail } from "@readroom/shared/contract/http/worklist.js";
+import type { RoomChatLine } from "@readroom/shared/contract/room-company.js";
 import type { Mend } from "@readroom/shared/domain/report-checks/checks.js";
 import { memo, type ReactNode, type RefObject, useCallback, useRef, useState } from "react";
 import type { RoomProvider } from "../../../kernel/room/provider";
@@ -12,12 +13,13 @@ import { cellOf, type Hung, hungUids, mainSeries, type Wall, type WallSeries } f
 import { FindingsTab, type ImagePlace } from "./findings-tab";
 import { OrderTab } from "./order-tab";
 import { PriorsTab } from "./priors-tab";
-import { RoomTab } from "./room-tab";
+import { type RoomCompany, RoomTab } from "./room-tab";
 import type { SideTabContent } from "./side-tabs";
 
 interface SideParts {
   detail: StudyDetail;
   room: RoomProvider | null;
+  company: Omit<RoomCompany, "takeOver">;
   marks: Marks;
   series: readonly WallSeries[];
   wall: Wall;
@@ -57,6 +59,12 @@ export function useSideTabs(parts: SideParts): SideTabContent[] {
     side.show("report");
     editor?.insertMeasurement(annotationId);
   };
+  const takeOver = editor
+    ? (line: RoomChatLine) => {
+        side.show("report");
+        editor.insertText(line.text);
+      }
+    : null;
   const imageNumber = (place: ImagePlace) => {
     const cell = cellOf(wall, place.seriesInstanceUid);
     const images = cell === undefined ? undefined : parts.grid.current?.viewport(cell)?.stack()?.images;
@@ -118,7 +126,17 @@ export function useSideTabs(parts: SideParts): SideTabContent[] {
       id: "room",
       label: "Room",
       count: presence.others.length,
-      content: <RoomTab detail={detail} presence={presence} series={series} criticalSignal={side.criticalSignal} />,
+      content: (
+        <RoomTab
+          detail={detail}
+          presence={presence}
+          series={series}
+          criticalSignal={side.criticalSignal}
+          room={room}
+          company={{ ...parts.company, takeOver }}
+          imageNumber={imageNumber}
+        />
+      ),
     },
   ];
 }
