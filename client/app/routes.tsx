@@ -82,6 +82,7 @@ export const router = createBrowserRouter([
           ...("../features/reading/page.tsx" in pages
             ? [{ path: "read/:studyId", element: <Only action="study.read">{page("reading")}</Only> }]
             : []),
+          { path: "read/:studyId/history", element: <Only action="history.read">{page("history")}</Only> },
           { path: "fairness", element: <Only action="fairness.read">{page("fairness")}</Only> },
           { path: "settings/notifications", element: <Only action="notice.read">{page("notices")}</Only> },
           { path: "*", element: <PageError missing /> },

@@ -178,7 +178,10 @@ function createStackView(viewport: Types.IStackViewport, tools: ToolBindings, ev
     }, DECODE_LIMIT_MS);
   };
   const pointerMoved = (event: PointerEvent) => events.onPointer(pointerPlace(viewport, series, event));
-  const pointerLeft = () => events.onPointer(null);
+  // a finger that is lifted has not stopped meaning the place
+  const pointerLeft = (event: PointerEvent) => {
+    if (event.pointerType !== "touch") events.onPointer(null);
+  };
   const noMenu = (event: Event) => event.preventDefault();
 
   element.addEventListener(Enums.Events.STACK_NEW_IMAGE, newImage);
@@ -186,6 +189,7 @@ function createStackView(viewport: Types.IStackViewport, tools: ToolBindings, ev
   element.addEventListener(Enums.Events.VOI_MODIFIED, schedule);
   eventTarget.addEventListener(Enums.Events.IMAGE_LOAD_ERROR, failed);
   eventTarget.addEventListener(FRAME_ARRIVED, arrived);
+  element.addEventListener("pointerdown", pointerMoved);
   element.addEventListener("pointermove", pointerMoved);
   element.addEventListener("pointerleave", pointerLeft);
   element.addEventListener("contextmenu", noMenu);
@@ -323,6 +327,7 @@ function createStackView(viewport: Types.IStackViewport, tools: ToolBindings, ev
       element.removeEventListener(Enums.Events.STACK_NEW_IMAGE, newImage);
       element.removeEventListener(Enums.Events.CAMERA_MODIFIED, schedule);
       element.removeEventListener(Enums.Events.VOI_MODIFIED, schedule);
+      element.removeEventListener("pointerdown", pointerMoved);
       element.removeEventListener("pointermove", pointerMoved);
       element.removeEventListener("pointerleave", pointerLeft);
       element.removeEventListener("contextmenu", noMenu);

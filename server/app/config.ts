@@ -63,6 +63,7 @@ const Environment = z.object({
     .string()
     .regex(/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/, "must be an address, as in Readroom <readroom@hospital.example>")
     .default("Readroom <readroom@localhost>"),
+  READROOM_ROOM_HISTORY_DAYS: z.coerce.number().int().min(1).max(3650).default(180),
   READROOM_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("warn"),
 });
 
@@ -84,6 +85,8 @@ export interface Config {
   readonly mllp: { readonly host: string; readonly port: number; readonly tls: TlsListener | undefined };
   readonly media: { readonly port: number; readonly announced: string | undefined };
   readonly mail: { readonly smtpUrl: string | undefined; readonly from: string };
+  /** How long it is kept who was in a room and what they showed, days. Edits and signatures stay. */
+  readonly history: { readonly days: number };
   readonly demo: { readonly on: boolean; readonly studiesPerHour: number };
   /** Where the words between several processes of the hub go; undefined: over PostgreSQL. */
   readonly redisUrl: string | undefined;
@@ -143,6 +146,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     mllp: { host: e.READROOM_MLLP_HOST, port: e.READROOM_MLLP_PORT, tls: tlsListener(e, e.READROOM_MLLP_TLS_PORT) },
     media: { port: e.READROOM_MEDIA_PORT, announced: e.READROOM_MEDIA_ANNOUNCED },
     mail: { smtpUrl: e.READROOM_SMTP_URL, from: e.READROOM_MAIL_FROM },
+    history: { days: e.READROOM_ROOM_HISTORY_DAYS },
     demo: { on: e.READROOM_DEMO ?? e.DATABASE_URL === undefined, studiesPerHour: e.READROOM_DEMO_TRAFFIC },
     redisUrl: e.READROOM_REDIS_URL,
     roles: e.READROOM_ROLES,

@@ -47,7 +47,7 @@ export function composeFeatures(
   const features: Feature[] = [
     identity,
     { name: "rooms", socket: rooms.socket, start: rooms.start, stop: rooms.close },
-    readingFeature(deps, rooms.documents),
+    readingFeature(deps, rooms.documents, config.history.days),
     reportFeature(deps, rooms.documents),
     rosterFeature(deps),
     routingFeature(deps),

@@ -29,6 +29,7 @@ export const ACTIONS = [
   "order.write",
   "room.join",
   "room.mark",
+  "history.read",
   "report.read",
   "report.write",
   "report.sign.preliminary",
@@ -159,7 +160,7 @@ const READER: readonly Action[] = [
 ];
 
 const BY_ROLE: Record<Role, readonly Action[]> = {
-  radiologist: [...READER, "report.sign.final", "study.takeover"],
+  radiologist: [...READER, "report.sign.final", "study.takeover", "history.read"],
   resident: READER,
   referrer: [
     "session.read",
@@ -249,6 +250,7 @@ const BY_ROLE: Record<Role, readonly Action[]> = {
     "peer.write",
     "token.write",
     "audit.read",
+    "history.read",
     "message.read",
     "rule.read",
     "rule.write",

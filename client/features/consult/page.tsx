@@ -1,19 +1,25 @@
 import { useMantineColorScheme } from "@mantine/core";
 import type { GuestView } from "@readroom/shared/contract/http/critical.js";
-import { useEffect, useState } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 import { asHubError, type HubError } from "../../kernel/api";
 import { LineProvider } from "../../kernel/socket";
 import { Logo } from "../../ui/logo";
 import { SkeletonRows } from "../../ui/states";
 import classes from "./page.module.css";
 import { Doorstep, LinkDead } from "./parts/doorstep";
-import { GuestRoom } from "./parts/guest-room";
+import { VisitOver, type WhyOver } from "./parts/visit-over";
 import { guestRoom } from "./source";
+
+// The room's code is large: the doorstep must not wait for it on a phone.
+const loadRoom = () => import("./parts/guest-room");
+const GuestRoom = lazy(async () => ({ default: (await loadRoom()).GuestRoom }));
 
 type Stage =
   | { at: "looking" }
   | { at: "door"; token: string }
   | { at: "room"; guest: GuestView; came: "now" | "before" }
+  | { at: "over"; why: WhyOver; by: string }
   | { at: "dead"; error: HubError };
 
 /** Where a join link leads: first who calls and why, then the room. The token is taken out of the address at once. */
@@ -30,6 +36,20 @@ export default function JoinPage() {
       (thrown: unknown) => setStage({ at: "dead", error: asHubError(thrown) }),
     );
   }, []);
+
+  const client = useQueryClient();
+  // nothing of the patient stays in the page of somebody whose visit is over
+  const over = useCallback(
+    (why: WhyOver, by: string) => {
+      setStage({ at: "over", why, by });
+      client.clear();
+    },
+    [client],
+  );
+  const { at } = stage;
+  useEffect(() => {
+    if (at === "door") void loadRoom();
+  }, [at]);
 
   switch (stage.at) {
     case "looking":
@@ -50,10 +70,28 @@ export default function JoinPage() {
           <LinkDead error={stage.error} />
         </Frame>
       );
+    case "over":
+      return (
+        <Frame>
+          <VisitOver why={stage.why} by={stage.by} />
+        </Frame>
+      );
     case "room":
       return (
         <LineProvider who={`guest:${stage.guest.linkId}`} topics={[`study:${stage.guest.studyId}`]}>
-          <GuestRoom first={stage.guest} autoJoin={stage.came === "now"} />
+          <Suspense
+            fallback={
+              <Frame>
+                <SkeletonRows rows={4} tracks="1fr" height={40} />
+              </Frame>
+            }
+          >
+            <GuestRoom
+              first={stage.guest}
+              autoJoin={stage.came === "now" && stage.guest.critical !== null}
+              onOver={over}
+            />
+          </Suspense>
         </LineProvider>
       );
   }

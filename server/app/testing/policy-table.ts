@@ -85,6 +85,8 @@ export const ROUTES: Readonly<Record<string, string>> = {
   "GET /api/studies/:id/escalation-pools": "radiologist resident",
   "GET /api/studies/:id/life": "radiologist resident referrer coordinator operator integration guest device",
   "GET /api/studies/:id/order-candidates": "radiologist resident coordinator operator",
+  "GET /api/studies/:id/history": "radiologist administrator",
+  "GET /api/studies/:id/history/state": "radiologist administrator",
   "GET /api/studies/:id/room": "radiologist resident referrer guest",
   "GET /api/studies/:id/room/invitable": "radiologist resident",
   "POST /api/studies/:id/room/invitations": "radiologist resident",

@@ -37,6 +37,18 @@ export async function linkContext(tx: Pick<Tx, "$queryRaw">, hash: string): Prom
   return rows[0] ?? null;
 }
 
+/** Closes the links whose visit is over at `now`, and gives them; those that were over a day ago have no socket left to end. */
+export async function endedVisits(
+  tx: Pick<Tx, "$queryRaw">,
+  now: Date,
+): Promise<{ id: string; studyId: string; organisationId: string }[]> {
+  return tx.$queryRaw`
+    UPDATE join_link l SET revoked_at = ${now} FROM study s
+    WHERE s.id = l.study_id AND l.revoked_at IS NULL AND l.used_at IS NOT NULL
+      AND l.guest_session_expires_at <= ${now} AND l.guest_session_expires_at > ${new Date(now.getTime() - 24 * 3_600_000)}
+    RETURNING l.id, l.study_id AS "studyId", s.organisation_id AS "organisationId"`;
+}
+
 export interface GuestContext {
   readonly studyId: string;
   readonly findingId: string | null;

@@ -13,7 +13,7 @@ import { newSecret, sha256 } from "../../kernel/secrets.js";
 import { studyTopics, topics } from "../../kernel/topics.js";
 import { mayInviteAs } from "../reading/public.js";
 import { changeCritical } from "./commands.js";
-import { guestRow, type LinkContext, linkContext } from "./link-store.js";
+import { endedVisits, guestRow, type LinkContext, linkContext } from "./link-store.js";
 import { appendStep, criticalView, ladderOf, studyForCritical } from "./store.js";
 
 /** Long enough to be found at the bedside, short enough not to lie about. Coming in starts a session of its own. */
@@ -224,6 +224,34 @@ export async function revokeLink(deps: Deps, actor: Actor, linkId: string): Prom
       },
     ]);
     return ok(undefined);
+  });
+}
+
+/** Ends the visits whose two hours are over: their live sockets close as when the link is taken back. */
+export async function endVisits(deps: Deps): Promise<void> {
+  const system: Actor = { kind: "system", name: "links" };
+  await deps.db.tx(async (tx) => {
+    const over = await endedVisits(tx, new Date(deps.clock.now()));
+    await audit(
+      tx,
+      system,
+      over.map(({ id, studyId, organisationId }) => ({
+        action: "link.end",
+        organisationId,
+        studyId,
+        subject: `link:${id}`,
+      })),
+    );
+    await appendEvents(
+      tx,
+      system,
+      over.map(({ id, studyId }) => ({
+        stream: `link:${id}`,
+        type: "link.revoked",
+        payload: { linkId: id, studyId, reason: "time" },
+        topics: [topics.study(studyId)],
+      })),
+    );
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Deps } from "../../kernel/deps.js";
 import type { Feature } from "../../kernel/feature.js";
 import { escalate } from "./commands.js";
+import { endVisits } from "./links.js";
 import { criticalRoutes } from "./routes.js";
 import { dueFindings } from "./store.js";
 
@@ -12,6 +13,7 @@ export function criticalFeature(deps: Deps, publicUrl: string | undefined): Feat
     name: "critical",
     routes: (app) => criticalRoutes(app, deps, publicUrl),
     timers: [
+      { name: "links.visits", everyMs: 15_000, run: () => endVisits(deps) },
       {
         name: "critical.escalate",
         everyMs: 1_000,

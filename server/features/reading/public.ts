@@ -3,6 +3,7 @@ import { ReadingView } from "@readroom/shared/contract/http/reading.js";
 import { readingDocument } from "@readroom/shared/contract/room.js";
 import { readAnnotations, readKeyImages } from "@readroom/shared/crdt/reading.js";
 import { may } from "@readroom/shared/domain/access.js";
+import { DAY, MINUTE } from "@readroom/shared/kernel/instant.js";
 import { err, ok } from "@readroom/shared/kernel/result.js";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
@@ -10,6 +11,9 @@ import { audit } from "../../kernel/audit.js";
 import type { Deps } from "../../kernel/deps.js";
 import type { Feature } from "../../kernel/feature.js";
 import { route } from "../../kernel/route.js";
+import { History } from "./history/read.js";
+import { historyRoutes } from "./history/routes.js";
+import { forgetBefore } from "./history/store.js";
 import { subjectOf } from "./policy.js";
 import type { SharedDocuments } from "./ports.js";
 import { peopleRoutes } from "./routes-people.js";
@@ -21,14 +25,26 @@ export type { NewDocument, PersonOf, RoomGrant, RoomPolicy, SharedDocuments } fr
 export { roomPolicy } from "./rooms.js";
 export { type RoomStudy, roomStudy } from "./store.js";
 
+/** How long it is kept who was in a room and what they showed, unless the hub is told otherwise. */
+const HISTORY_DAYS = 180;
+
 /** The reading of a study: its marks and key images for those who don't join the room. */
-export function readingFeature(deps: Deps, documents: SharedDocuments): Feature {
+export function readingFeature(deps: Deps, documents: SharedDocuments, historyDays = HISTORY_DAYS): Feature {
+  const history = new History(deps, historyDays);
   return {
     name: "reading",
     routes: (app) => {
       readingRoutes(app, deps, documents);
       peopleRoutes(app, deps, documents);
+      historyRoutes(app, history);
     },
+    timers: [
+      {
+        name: "room.history",
+        everyMs: 10 * MINUTE,
+        run: () => forgetBefore(deps.db, new Date(deps.clock.now() - historyDays * DAY)),
+      },
+    ],
   };
 }
 

@@ -4,6 +4,7 @@ import { type Actor, actorStamp } from "@readroom/shared/domain/access.js";
 import { err, ok } from "@readroom/shared/kernel/result.js";
 import { audit } from "../../kernel/audit.js";
 import type { Deps } from "../../kernel/deps.js";
+import { Recorder } from "./history/recorder.js";
 import { isOut, rightsIn, roleIn } from "./policy.js";
 import type { RoomGrant, RoomPolicy } from "./ports.js";
 import { colourOf, memberOf, noteEntered, roomStudy } from "./store.js";
@@ -13,7 +14,11 @@ const GUEST_COLOUR = "#f2b84b";
 
 /** Who may enter the rooms of a study: asked of the database each time, so that a withdrawn right is gone at the next question. */
 export function roomPolicy(deps: Deps): RoomPolicy {
+  const recorder = new Recorder(deps);
   return {
+    left: (documentId, key) => recorder.left(documentId, key),
+    looked: (documentId, person, view, presenting) => recorder.looked(documentId, person, view, presenting),
+    close: () => recorder.close(),
     grant: async (actor, documentId) => {
       const parts = documentParts(documentId);
       const study = parts ? await roomStudy(deps.db, parts.studyId) : null;
@@ -29,10 +34,11 @@ export function roomPolicy(deps: Deps): RoomPolicy {
       const person = await personOf(deps, actor);
       return ok({ studyId: study.id, rights, person: { ...person, roomRole } });
     },
-    entered: async (actor, documentId, grant) => {
+    entered: async (actor, documentId, grant, key) => {
       const study = await roomStudy(deps.db, grant.studyId);
       const { personId, name } = grant.person;
       if (documentParts(documentId)?.kind === "reading") await noteEntered(deps.db, grant.studyId, personId, name);
+      await recorder.entered(documentId, grant, key);
       await audit(deps.db.pool, actor, [
         {
           action: "room.join",

@@ -18,7 +18,7 @@ export interface ChatProps {
 export function Chat({ company, mayPoint, takeOver = null }: ChatProps) {
   const [text, setText] = useState("");
   const [sending, setSending] = useState(false);
-  const list = useRef<HTMLOListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const { lines } = company;
   const count = lines.length;
   useEffect(() => {
@@ -40,28 +40,30 @@ export function Chat({ company, mayPoint, takeOver = null }: ChatProps) {
     <section className={classes.chat} aria-label="Chat">
       {count > 0 ? (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and must do so from the keyboard
-        <ol className={classes.lines} ref={list} role="log" aria-label="Said in this room" tabIndex={0}>
-          {lines.map((line) => (
-            <li key={line.id} className={classes.line} style={{ "--person": line.colour } as CSSProperties}>
-              <span className={classes.says}>
-                <strong>{line.name}</strong> <time>{timeOfDay(line.at)}</time>
-              </span>
-              <span className={classes.words}>{line.text}</span>
-              {takeOver ? (
-                <Tooltip label="Take over into the report">
-                  <ActionIcon
-                    size={24}
-                    className={classes.take}
-                    aria-label={`Take over into the report: ${line.text.slice(0, 60)}`}
-                    onClick={() => takeOver(line)}
-                  >
-                    <IconFileExport size={15} stroke={1.6} />
-                  </ActionIcon>
-                </Tooltip>
-              ) : null}
-            </li>
-          ))}
-        </ol>
+        <div className={classes.log} ref={list} role="log" aria-label="Said in this room" tabIndex={0}>
+          <ol className={classes.lines}>
+            {lines.map((line) => (
+              <li key={line.id} className={classes.line} style={{ "--person": line.colour } as CSSProperties}>
+                <span className={classes.says}>
+                  <strong>{line.name}</strong> <time>{timeOfDay(line.at)}</time>
+                </span>
+                <span className={classes.words}>{line.text}</span>
+                {takeOver ? (
+                  <Tooltip label="Take over into the report">
+                    <ActionIcon
+                      size={24}
+                      className={classes.take}
+                      aria-label={`Take over into the report: ${line.text.slice(0, 60)}`}
+                      onClick={() => takeOver(line)}
+                    >
+                      <IconFileExport size={15} stroke={1.6} />
+                    </ActionIcon>
+                  </Tooltip>
+                ) : null}
+              </li>
+            ))}
+          </ol>
+        </div>
       ) : null}
       {mayPoint ? (
         <div className={classes.write}>

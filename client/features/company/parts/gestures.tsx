@@ -23,7 +23,7 @@ export interface GesturesProps {
 export function Gestures({ laser, onLaser, onReact, touch = false }: GesturesProps) {
   const size = touch ? "sm" : "compact-sm";
   return (
-    <fieldset className={classes.gestures} aria-label="Reactions">
+    <fieldset className={classes.gestures} data-touch={touch} aria-label="Reactions">
       {(Object.keys(REACTION_WORDS) as ReactionKind[]).map((kind) => {
         const Icon = ICONS[kind];
         return (

@@ -1,6 +1,7 @@
 import { Button, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import type { GuestView, JoinPreview } from "@readroom/shared/contract/http/critical.js";
+import { ROLE_WORDS } from "@readroom/shared/domain/room-role.js";
 import { IconLinkOff, IconPhoneCall } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -51,7 +52,9 @@ function Invitation({
   return (
     <>
       <h1 className={classes.title}>
-        {preview.caller} is calling you {preview.category ? "about a critical finding" : "into the reading room"}
+        {preview.category
+          ? `${preview.caller} is calling you about a critical finding`
+          : `${preview.caller} asks you into the reading room`}
       </h1>
       <div className={classes.card}>
         {preview.category ? (
@@ -73,13 +76,21 @@ function Invitation({
           <dd>{preview.hospital}</dd>
           <dt>From</dt>
           <dd>{[preview.caller, preview.callerTitle].filter(Boolean).join(", ")}</dd>
+          {preview.category ? null : (
+            <>
+              <dt>You come as</dt>
+              <dd>
+                {ROLE_WORDS[preview.roomRole].name}: {ROLE_WORDS[preview.roomRole].may}
+              </dd>
+            </>
+          )}
         </dl>
       </div>
       <form onSubmit={enter} style={{ display: "grid", gap: 16 }}>
         <TextInput
           size="md"
           label="You are"
-          description="Stands in the record of this call"
+          description={preview.category ? "Stands in the record of this call" : "The others see this name"}
           {...form.getInputProps("name")}
         />
         <Button
@@ -93,8 +104,8 @@ function Invitation({
         </Button>
       </form>
       <p className={classes.lead}>
-        You see the images live and talk to the radiologist. Nothing is installed; your browser will ask for the
-        microphone.
+        You see the images live and talk to the radiologist. Nothing is installed
+        {preview.category ? "; your browser will ask for the microphone" : " and no account is needed"}.
       </p>
     </>
   );

@@ -1,10 +1,9 @@
 import { Button } from "@mantine/core";
 import type { SharedView } from "@readroom/shared/contract/room.js";
-import { readingDocument } from "@readroom/shared/contract/room.js";
 import { useQuery } from "@tanstack/react-query";
-import { type CSSProperties, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
-import { RoomProvider } from "../../../kernel/room/provider";
-import { useSocket } from "../../../kernel/socket";
+import { type CSSProperties, useEffect, useMemo, useRef, useState } from "react";
+import type { RoomProvider } from "../../../kernel/room/provider";
+import type { RoomSnapshot } from "../../../kernel/room/state";
 import { EmptyState } from "../../../ui/states";
 import {
   listSeries,
@@ -14,15 +13,31 @@ import {
   planeOf,
   StackViewport,
   type ViewportHandle,
+  type ToolId,
   type ViewState,
 } from "../../../viewport/public";
 import classes from "../page.module.css";
+import { useGuestMarks } from "../use-guest-marks";
 
 const BASE = "/dicomweb";
 
 /** One image of the room, following whoever presents (else the first reader). Any own scroll lets go; one button takes it up again. */
-export default function LiveImage({ studyId, studyInstanceUid }: { studyId: string; studyInstanceUid: string }) {
-  const room = useGuestRoom(studyId);
+export default function LiveImage({
+  studyInstanceUid,
+  room,
+  snapshot,
+  tool,
+  looks,
+  onPointed,
+}: {
+  studyInstanceUid: string;
+  room: RoomProvider | null;
+  snapshot: RoomSnapshot;
+  tool: ToolId;
+  /** Places that others ask to look at, by who asks. */
+  looks: readonly Look[];
+  onPointed(place: PointerPlaceMm): void;
+}) {
   const series = useQuery({
     queryKey: ["series", studyInstanceUid],
     queryFn: ({ signal }) => listSeries(BASE, studyInstanceUid, signal),
@@ -31,10 +46,10 @@ export default function LiveImage({ studyId, studyInstanceUid }: { studyId: stri
   const [following, setFollowing] = useState(true);
   const [shown, setShown] = useState<string | null>(null);
   const [plane, setPlane] = useState<PlaneName | null>(null);
-  const snapshot = useSyncExternalStore(room?.subscribe ?? nothing, () => room?.snapshot() ?? null);
   const leader = useMemo(() => {
-    const readers = snapshot?.people.filter((person) => !person.guest && person.key !== snapshot.self?.key) ?? [];
-    return readers.find((person) => person.key === snapshot?.presenter) ?? readers[0] ?? null;
+    const others = snapshot.people.filter((person) => person.key !== snapshot.self?.key);
+    const readers = others.filter((person) => !person.guest && !person.hidden);
+    return others.find((person) => person.key === snapshot.presenter) ?? readers[0] ?? null;
   }, [snapshot]);
   const wanted = useLeadersView(room, following ? (leader?.key ?? null) : null);
   const hung = (following ? wanted?.seriesInstanceUid : null) ?? shown ?? series.data?.[0]?.seriesInstanceUid ?? null;
@@ -50,6 +65,8 @@ export default function LiveImage({ studyId, studyInstanceUid }: { studyId: stri
     if (wanted && following) void viewport.current?.applyView(viewOf(wanted));
   }, [wanted, following]);
   usePointers(room, viewport);
+  useGuestMarks(room, snapshot, BASE);
+  useLooks(looks, viewport);
 
   if (series.error)
     return <EmptyState title="The images could not be loaded">Check the connection; they are tried again.</EmptyState>;
@@ -59,10 +76,16 @@ export default function LiveImage({ studyId, studyInstanceUid }: { studyId: stri
     base: BASE,
     studyInstanceUid: wanted?.studyInstanceUid ?? studyInstanceUid,
     seriesInstanceUid: hung,
-    tool: "scroll" as const,
+    tool,
     ref: viewport,
-    onReady: () => (wanted && following ? void viewport.current?.applyView(viewOf(wanted)) : undefined),
-    onPointer: (place: PointerPlaceMm | null) => room?.sendPointer(place),
+    onReady: (view: ViewState) => {
+      if (wanted && following) void viewport.current?.applyView(viewOf(wanted));
+      else room?.sendView(view);
+    },
+    onPointer: (place: PointerPlaceMm | null) => {
+      if (place) onPointed(place);
+      room?.sendPointer(place);
+    },
     onViewChange: (view: ViewState) => room?.sendView(view),
   };
   return (
@@ -88,21 +111,23 @@ export default function LiveImage({ studyId, studyInstanceUid }: { studyId: stri
 /** The viewport's part of it: one viewport has no wall. */
 const viewOf = ({ wall: _wall, ...view }: SharedView): ViewState => view;
 
-const nothing = (): (() => void) => () => undefined;
+/** "Look here" of somebody: shown on the image until it is taken off the list. */
+export interface Look {
+  readonly key: string;
+  readonly name: string;
+  readonly colour: string;
+  readonly place: PointerPlaceMm;
+}
 
-function useGuestRoom(studyId: string): RoomProvider | null {
-  const socket = useSocket();
-  const [room, setRoom] = useState<RoomProvider | null>(null);
+function useLooks(looks: readonly Look[], viewport: React.RefObject<ViewportHandle | null>): void {
   useEffect(() => {
-    if (!socket) return undefined;
-    const opened = new RoomProvider({ socket, documentId: readingDocument(studyId) });
-    setRoom(opened);
+    const { current: shown } = viewport;
+    for (const { key, name, colour, place } of looks)
+      shown?.setPointer({ ...place, id: `look:${key}`, name: `${name}: look here`, color: colour });
     return () => {
-      opened.destroy();
-      setRoom(null);
+      for (const { key } of looks) shown?.removePointer(`look:${key}`);
     };
-  }, [socket, studyId]);
-  return room;
+  }, [looks, viewport]);
 }
 
 /** The newest view of that person, or null. */
@@ -123,9 +148,13 @@ function usePointers(room: RoomProvider | null, viewport: React.RefObject<Viewpo
     return room?.on("pointer", (key, place) => {
       const person = room.snapshot().people.find((one) => one.key === key);
       if (place && person)
-        viewport.current?.setPointer({ ...place, id: key, name: person.name, color: person.colour } as Parameters<
-          ViewportHandle["setPointer"]
-        >[0]);
+        viewport.current?.setPointer({
+          ...place,
+          id: key,
+          name: person.name,
+          color: person.colour,
+          laser: person.laser,
+        });
       else viewport.current?.removePointer(key);
     });
   }, [room, viewport]);

@@ -1,10 +1,14 @@
+import { Button } from "@mantine/core";
 import type { StudyDetail } from "@readroom/shared/contract/http/worklist.js";
 import type { ReactionKind, RoomChatLine } from "@readroom/shared/contract/room-company.js";
+import { IconHistory } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useReducer, useState } from "react";
+import { Link } from "react-router";
 import { asHubError } from "../../../kernel/api";
 import type { RoomProvider } from "../../../kernel/room/provider";
 import { useHiddenInRooms } from "../../../kernel/room/use-room";
+import { useMay } from "../../../kernel/session";
 import { StudyLife } from "../../clocks/public";
 import { Chat, type Company, Gestures, HideSwitch, RoomPeople } from "../../company/public";
 import { CriticalPanel } from "../../consult/public";
@@ -38,6 +42,7 @@ export interface RoomCompany extends Pick<Company, "lines" | "say" | "setPresenc
 /** Who is here, critical findings, and why this study is in front of the reader. */
 export function RoomTab({ detail, presence, series, criticalSignal, room, company, imageNumber }: RoomTabProps) {
   const [hidden, setHidden] = useHiddenInRooms();
+  const mayHistory = useMay("history.read");
   useViewsOf(room);
   return (
     <div className={classes.panel}>
@@ -67,6 +72,17 @@ export function RoomTab({ detail, presence, series, criticalSignal, room, compan
       ) : null}
       <h3 className={classes.heading}>Chat</h3>
       <Chat company={company} mayPoint={company.mayPoint} takeOver={company.takeOver} />
+      {mayHistory ? (
+        <Button
+          component={Link}
+          to={`/read/${detail.row.studyId}/history`}
+          variant="default"
+          className={classes.history}
+          leftSection={<IconHistory size={16} aria-hidden="true" />}
+        >
+          Time travel
+        </Button>
+      ) : null}
       <Why detail={detail} />
       <h3 className={classes.heading}>Where the time went</h3>
       <StudyLife studyId={detail.row.studyId} timeZone={detail.row.site.timeZone} />
