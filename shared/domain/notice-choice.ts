@@ -2,13 +2,14 @@ import type { Role } from "./access.js";
 import { CHANNELS, type Channel, NOTICE_KINDS, type NoticeChoice, type NoticeKind } from "./notices.js";
 
 /** Kinds that always show in the bell: they are about the person, and somebody waits for them. */
-export const ALWAYS_IN_APP: readonly NoticeKind[] = ["critical", "handed_over", "assignment", "credential"];
+export const ALWAYS_IN_APP: readonly NoticeKind[] = ["critical", "handed_over", "assignment", "invited", "credential"];
 
 const READER: NoticeChoice = {
   critical: ["app", "desktop", "sound", "push"],
   handed_over: ["app", "desktop", "sound", "push"],
   escalated: ["app", "desktop", "sound"],
   assignment: ["app", "desktop", "sound", "push"],
+  invited: ["app", "desktop", "sound"],
   stat_study: ["app", "desktop", "sound"],
   clock_mine: ["app", "desktop"],
   clock_pool: ["app"],
@@ -22,6 +23,7 @@ const QUIET: NoticeChoice = {
   handed_over: ["app"],
   escalated: ["app"],
   assignment: ["app"],
+  invited: ["app"],
   stat_study: [],
   clock_mine: [],
   clock_pool: [],
@@ -42,7 +44,7 @@ const BY_ROLE: Readonly<Record<Role, NoticeChoice>> = {
     late_images: ["app"],
     rules: ["app"],
   },
-  referrer: { ...QUIET, critical: ["app", "desktop", "sound", "push", "mail"] },
+  referrer: { ...QUIET, critical: ["app", "desktop", "sound", "push", "mail"], invited: ["app", "desktop", "sound"] },
   coordinator: { ...QUIET, results: ["app"] },
   administrator: QUIET,
   integration: QUIET,
@@ -85,6 +87,8 @@ export function kindsFor(roles: readonly Role[]): NoticeKind[] {
     switch (kind) {
       case "critical":
         return reads || operates || roles.includes("referrer");
+      case "invited":
+        return reads || roles.includes("referrer");
       case "results":
         return operates || roles.includes("coordinator");
       case "clock_pool":

@@ -109,6 +109,8 @@ export function wordsOf(
       return words(one ? `A study was handed to you${by}` : `${n} studies were handed to you`, place, inRoom);
     case "assignment":
       return words(one ? `A study was assigned to you${by}` : `${n} studies were assigned to you`, place, inRoom);
+    case "invited":
+      return words(one ? `You are asked into a room${by}` : `You are asked into ${n} rooms`, place, inRoom);
     case "escalated":
       return words(one ? `A study was escalated to you${by}` : `${n} studies were escalated to you`, place, inRoom);
     case "critical": {

@@ -9,6 +9,7 @@ export const NOTICE_KINDS = [
   "handed_over",
   "escalated",
   "assignment",
+  "invited",
   "stat_study",
   "clock_mine",
   "clock_pool",
@@ -55,7 +56,7 @@ export type Happening =
   | { readonly type: "stat_waiting"; readonly study: NoticeStudy }
   | { readonly type: "clock_running_out"; readonly study: NoticeStudy }
   | {
-      readonly type: "handed_over" | "assigned";
+      readonly type: "handed_over" | "assigned" | "invited";
       readonly study: NoticeStudy;
       readonly to: string;
       readonly by: string;
@@ -161,6 +162,11 @@ function noticeFor(happening: Happening, person: Listener): Told {
       if (actor.userId !== happening.to || !seesStudy(actor, study)) return null;
       const kind = happening.type === "assigned" ? "assignment" : "handed_over";
       return about(study, kind, occasion, minutesCount(study), { by });
+    }
+    case "invited": {
+      const { study, occasion, by } = happening;
+      if (actor.userId !== happening.to || !seesStudy(actor, study)) return null;
+      return about(study, "invited", occasion, minutesCount(study), { by });
     }
     case "escalated": {
       const { study, to, occasion, by } = happening;
@@ -298,6 +304,7 @@ export function endedBecause(
     case "critical":
     case "late_images":
       return cause.open ? null : "settled";
+    case "invited":
     case "credential":
     case "rules":
       return null;
@@ -318,6 +325,7 @@ export const LASTS: Readonly<Record<NoticeKind, number>> = {
   handed_over: 12 * HOUR,
   escalated: 12 * HOUR,
   assignment: 12 * HOUR,
+  invited: 12 * HOUR,
   stat_study: 4 * HOUR,
   clock_mine: 4 * HOUR,
   clock_pool: 4 * HOUR,

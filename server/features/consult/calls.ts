@@ -98,6 +98,24 @@ export class Calls {
     if (call.peers.size === 0) await this.end(call);
   }
 
+  /** Somebody was sent out of the study's room: they are out of its call too. */
+  sendOut(studyId: string, personId: string): void {
+    const out = async (): Promise<void> => {
+      const call = await this.calls.get(studyId);
+      for (const { socket, actor } of [...(call?.peers.values() ?? [])]) {
+        if (actorStamp(actor).id !== personId) continue;
+        socket.emit("consult.lost", { studyId });
+        await this.leave(studyId, socket, socket.nsp.server);
+      }
+    };
+    out().catch((error: unknown) => {
+      this.deps.log.error(
+        { err: { message: error instanceof Error ? error.message : String(error) } },
+        "somebody who was sent out could not be taken out of the call",
+      );
+    });
+  }
+
   /** A closed tab, a lost line: the peer is out of every call. */
   leaveAll(socket: Socket, io: Server): void {
     for (const studyId of this.calls.keys()) {

@@ -17,6 +17,7 @@ import { audit } from "../../kernel/audit.js";
 import type { Deps } from "../../kernel/deps.js";
 import { message, type SocketContext, type SocketFeature, type SocketMessage } from "../../kernel/socket.js";
 import { topics } from "../../kernel/topics.js";
+import { standingIn } from "../reading/public.js";
 import { type Call, type Calls, peersOf } from "./calls.js";
 import { type ConsultStudy, colourOf, consultStudy, mayBeRung } from "./store.js";
 
@@ -28,6 +29,10 @@ export function consultSocket(deps: Deps, calls: Calls): SocketFeature {
     name: "consult",
     messages: [join(deps, calls), leave(calls), ring(deps), ...mediaMessages(deps, calls)],
     onDisconnect: ({ socket, io }) => calls.leaveAll(socket, io),
+    onEvent: ({ type, payload }) => {
+      if (type === "room.out" && typeof payload.studyId === "string" && typeof payload.personId === "string")
+        calls.sendOut(payload.studyId, payload.personId);
+    },
   };
 }
 
@@ -198,5 +203,7 @@ async function allowedStudy(
   if (!study || !may(actor, "consult.join", { hospitalId: study.organisationId, siteId: study.siteId, studyId })) {
     return err(refusal("not_found", "There is no such study."));
   }
-  return ok(study);
+  // who was sent out of the room does not come in by its call
+  const standing = await standingIn(deps, actor, studyId);
+  return standing.ok ? ok(study) : standing;
 }

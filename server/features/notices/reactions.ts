@@ -43,6 +43,14 @@ const SPECS: readonly Spec[] = [
     },
   },
   {
+    handler: "notices.invited",
+    types: ["room.invited"],
+    read: ({ id: occasion, payload, actor }, study) => {
+      const to = id(payload.personId);
+      return study && to ? { type: "invited", study, to, by: actor.name, occasion } : null;
+    },
+  },
+  {
     handler: "notices.escalated",
     types: ["study.escalated"],
     read: ({ id: occasion, payload, actor }, study) =>

@@ -54,6 +54,7 @@ function whomToAsk(happening: Happening): { organisations: string[]; people: str
       return { organisations: group, people: [] };
     case "handed_over":
     case "assigned":
+    case "invited":
       return { organisations: [], people: [happening.to] };
     case "escalated":
       return happening.to ? { organisations: [], people: [happening.to] } : { organisations: group, people: [] };

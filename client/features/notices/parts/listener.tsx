@@ -33,6 +33,8 @@ export function NoticeListener() {
     for (const bundle of payload.data.bundles) {
       if (bundle.sound) void playOnce(bundle.urgent);
       if (bundle.desktop) showOnDesktop(bundle, navigate);
+      // an invitation has a note of its own, which stays until it is answered
+      if (bundle.kind === "invited") continue;
       if (bundle.urgent || readingRef.current === null) note(bundle, navigate);
     }
   });

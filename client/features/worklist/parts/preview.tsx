@@ -4,10 +4,11 @@ import { IconPhoto, IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { asHubError } from "../../../kernel/api";
-import { useSignedIn } from "../../../kernel/session";
+import { useMay, useSignedIn } from "../../../kernel/session";
 import { dateOnly, dateTime, timeOfDay } from "../../../ui/format";
 import { KeyHint } from "../../../ui/keys";
 import { ErrorState } from "../../../ui/states";
+import { WhoIsHere } from "../../company/public";
 import { type Line, toConfirm } from "../model";
 import { loadStudy, loadWhy, stepsOf, thumbnailOf } from "../source";
 import type { Asked } from "./claim-dialogs";
@@ -33,6 +34,7 @@ export function Preview({
   onHold: () => void;
 }) {
   const { user } = useSignedIn();
+  const mayJoin = useMay("room.join");
   const { claim } = line;
   const mine = claim.state === "held" && claim.by.id === user.id;
   const query = useQuery({
@@ -62,7 +64,11 @@ export function Preview({
           onClick={onOpen}
           rightSection={<KeyHint combo="Enter" />}
         >
-          {mayClaim && line.claim.state === "open" ? "Claim and open" : "Open"}
+          {mayClaim && claim.state === "open"
+            ? "Claim and open"
+            : claim.state === "held" && !mine
+              ? "Join the room"
+              : "Open"}
         </Button>
         {mine ? (
           <>
@@ -90,6 +96,7 @@ export function Preview({
           <IconX size={16} />
         </ActionIcon>
       </header>
+      {claim.state === "open" || !mayJoin ? null : <WhoIsHere studyId={line.studyId} />}
       {query.data ? (
         <Body line={line} study={query.data} />
       ) : query.error ? (
