@@ -10,6 +10,7 @@ import { toast } from "../../../ui/toast";
 import { measurementsIn, noMeasurements } from "../editor/measurement";
 import classes from "../report.module.css";
 import { useBeginAddition, useBeginReport, useReport } from "../use-report";
+import { LateReports } from "./late-report";
 import { authorColour, ReportEditor, type ReportHandle } from "./report-editor";
 import { SignPanel } from "./sign-panel";
 import { SignedView } from "./signed-view";
@@ -73,19 +74,26 @@ export function ReportPanel({ studyId, fence, reading, signSignal = 0, ...editin
     );
   }
   const { draft, versions, canAdd } = report.data;
+  const late = (
+    <LateReports studyId={studyId} draft={draft} room={room} versions={versions.length} canAdd={canAdd} key="late" />
+  );
   if (!draft) {
     return (
-      <SignedView
-        versions={versions}
-        canAdd={canAdd}
-        adding={add.isPending}
-        onAdd={(kind) => add.mutate({ kind }, { onError: failed })}
-        colourOf={authorColour}
-      />
+      <div className={classes.sheet}>
+        {late}
+        <SignedView
+          versions={versions}
+          canAdd={canAdd}
+          adding={add.isPending}
+          onAdd={(kind) => add.mutate({ kind }, { onError: failed })}
+          colourOf={authorColour}
+        />
+      </div>
     );
   }
   return (
     <div className={classes.sheet}>
+      {late}
       {room ? <ReportEditor room={room} source={source} onSign={() => setSigning(true)} {...editing} /> : null}
       {signing && room ? (
         <SignPanel
