@@ -23,7 +23,7 @@ export class PostgresBetween implements Between {
   private readonly parts = new Map<string, string[]>();
   private sent = 0;
   private hear: (from: string, word: Word) => void = () => undefined;
-  private leaving: Promise<unknown> = Promise.resolve();
+  private leaving: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly deps: Deps,
@@ -66,10 +66,17 @@ export class PostgresBetween implements Between {
     if (payloads.length > MAX_PARTS) return;
     this.sent += 1;
     const heads = payloads.map((part, nth) => `${this.self} ${this.sent} ${nth} ${payloads.length} ${part}`);
-    // No row is written, so this commit waits for no disk.
-    this.leaving = this.deps.db.pool
-      .query("SELECT pg_notify($1, part) FROM unnest($2::text[]) AS part", [CHANNEL, heads])
-      .catch((error: unknown) => this.complain(error, "the other processes could not be told"));
+    // One after the other: an older list of people must not overtake a newer one.
+    this.leaving = this.leaving.then(() => this.send(heads));
+  }
+
+  /** No row is written, so this commit waits for no disk. */
+  private async send(parts: readonly string[]): Promise<void> {
+    try {
+      await this.deps.db.pool.query("SELECT pg_notify($1, part) FROM unnest($2::text[]) AS part", [CHANNEL, parts]);
+    } catch (error) {
+      this.complain(error, "the other processes could not be told");
+    }
   }
 
   private async listen(): Promise<void> {

@@ -14,6 +14,9 @@ export interface Pace {
   /** The log is looked at, whatever was heard. */
   readonly pollEvery: number;
 }
+/** Of so many "I am here" one says again who is in which room. */
+const PEOPLE_EVERY = 5;
+
 export const PACE: Pace = { aliveEvery: 3_000, goneAfter: 10_000, pollEvery: 2_000 };
 
 /** What neighbours do to the sockets of this process. */
@@ -44,9 +47,13 @@ export class Neighbours {
   async start(): Promise<void> {
     await this.between.start((from, word) => this.hear(from, word));
     this.between.tell({ kind: "alive", fresh: true });
+    let beats = 0;
     this.every(this.pace.aliveEvery, () => {
       this.between.tell({ kind: "alive", fresh: false });
       this.bury();
+      beats += 1;
+      // A word can be lost: who is where is said again now and then.
+      if (beats % PEOPLE_EVERY === 0) this.everybody(false);
     });
     this.every(this.pace.pollEvery, () => void this.poll());
   }
@@ -120,6 +127,7 @@ export class Neighbours {
     if (word.kind === "gone") return this.lost(from);
     const known = this.heard.has(from);
     this.heard.set(from, performance.now());
+    if (!known) this.between.tell({ kind: "alive", fresh: true });
     if (!known || (word.kind === "alive" && word.fresh)) this.greet();
     switch (word.kind) {
       case "alive":
@@ -150,9 +158,13 @@ export class Neighbours {
   /** Somebody new: hears who is here, and that there may be rows that it was not told of. */
   private greet(): void {
     this.between.tell({ kind: "alive", fresh: false });
+    this.everybody(true);
     const rooms = [...this.registry.open.values()];
-    for (const room of rooms) if (room.members.size > 0) this.people(room, true);
     if (rooms.length > 0) this.between.tell({ kind: "rows", documents: rooms.map((room) => room.documentId) });
+  }
+
+  private everybody(withViews: boolean): void {
+    for (const room of this.registry.open.values()) if (room.members.size > 0) this.people(room, withViews);
   }
 
   private crowd(room: Room, from: string, word: Extract<Word, { kind: "people" }>): void {

@@ -33,6 +33,7 @@ import { ClaimBanner, Notice } from "./claim-banner";
 import type { ImagePlace } from "./findings-tab";
 import { FollowFrame } from "./follow-menu";
 import { Header } from "./header";
+import { LateMarks } from "./late-marks";
 import { LineNotice } from "./line-notice";
 import { RoomBody } from "./room-body";
 import { SeriesRail } from "./series-rail";
@@ -153,6 +154,7 @@ export function Room({ detail }: { detail: StudyDetail }) {
         onSign={maySign ? side.sign : null}
       />
       <LineNotice snapshot={snapshot} />
+      <LateMarks room={room} snapshot={snapshot} />
       <ClaimBanner hands={hands} mayTakeOver={mayTakeOver} />
       <StudyNotices
         studyId={detail.row.studyId}

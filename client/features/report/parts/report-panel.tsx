@@ -13,6 +13,7 @@ import classes from "../report.module.css";
 import { useSnippets } from "../use-templates";
 import { useBeginAddition, useBeginReport, useReport } from "../use-report";
 import { BeginReport } from "./begin-report";
+import { LateReports } from "./late-report";
 import { authorColour, ReportEditor, type ReportHandle } from "./report-editor";
 import { SignPanel } from "./sign-panel";
 import { SignedView } from "./signed-view";
@@ -106,19 +107,26 @@ export function ReportPanel({
     );
   }
   const { draft, versions, canAdd } = report.data;
+  const late = (
+    <LateReports studyId={studyId} draft={draft} room={room} versions={versions.length} canAdd={canAdd} key="late" />
+  );
   if (!draft) {
     return (
-      <SignedView
-        versions={versions}
-        canAdd={canAdd}
-        adding={add.isPending}
-        onAdd={(kind) => add.mutate({ kind }, { onError: failed })}
-        colourOf={authorColour}
-      />
+      <div className={classes.sheet}>
+        {late}
+        <SignedView
+          versions={versions}
+          canAdd={canAdd}
+          adding={add.isPending}
+          onAdd={(kind) => add.mutate({ kind }, { onError: failed })}
+          colourOf={authorColour}
+        />
+      </div>
     );
   }
   return (
     <div className={classes.sheet}>
+      {late}
       {room ? (
         <ReportEditor
           room={room}
