@@ -15,12 +15,21 @@ export function nextViewportId(): string {
 }
 
 let resizeRequest = 0;
+let resizing = false;
+
+/** While viewports take a new size, their cameras are set back and forth: nothing that they say then is a person's doing. */
+export const isResizing = (): boolean => resizing;
 
 /** All viewports once a screen frame: dragging a panel's edge resizes four of them, and each would redraw all. */
 export function resizeAll(): void {
   if (resizeRequest !== 0) return;
   resizeRequest = requestAnimationFrame(() => {
     resizeRequest = 0;
-    engine().resize(true, true);
+    resizing = true;
+    try {
+      engine().resize(true, true);
+    } finally {
+      resizing = false;
+    }
   });
 }

@@ -1,9 +1,10 @@
 import { Enums, type Types } from "@cornerstonejs/core";
-import { deleteSelectedMarks } from "./annotationSync";
-import { ENGINE_ID, engine, nextViewportId, resizeAll } from "./engine";
+import { ENGINE_ID, engine, isResizing, nextViewportId, resizeAll } from "./engine";
 import { add, cross, dot, nearestImage, scale, subtract, type Vec3 } from "./geometry";
 import type { OpenVolume, VolumeWindow } from "./openVolume";
 import { cameraDistance, fullWindow, moveSlice, readPlane, windowOf, writeWindow } from "./planeAccess";
+import { planeCommands } from "./planeCommands";
+import { hearHands } from "./planeHands";
 import { indexOfImage } from "./stack";
 import type { PointerPlaceMm, ShownView, StackViewEvents, ViewSnapshot } from "./stackView";
 import { bindTools } from "./toolBindings";
@@ -11,8 +12,6 @@ import type { ToolId, ViewportCommand } from "./toolCatalogue";
 import { followedWidthZoom, sameView, type ViewState } from "./viewState";
 import { cornersOf, extentAlong, type PlaneName, planeAxes, planeOf, stepAlong } from "./volume";
 import type { WindowPreset } from "./windowPresets";
-
-const PAGE = 10;
 
 /** One plane through an open volume, in one viewport. */
 export interface PlaneView extends ShownView {
@@ -89,7 +88,6 @@ function createPlaneView(
   let told: ViewState | undefined;
   let request = 0;
   let current: ViewSnapshot = read();
-
   function read(): ViewSnapshot {
     const view = readPlane(viewport, volume);
     const index = view ? indexOfImage(stack, view.sopInstanceUid, view.frame) : -1;
@@ -148,7 +146,7 @@ function createPlaneView(
 
   const cameraMoved = () => {
     schedule();
-    if (quiet > 0) return;
+    if (quiet > 0 || isResizing()) return;
     own = true;
     const { focalPoint } = viewport.getCamera();
     if (!focalPoint) return;
@@ -179,21 +177,11 @@ function createPlaneView(
     const box = element.getBoundingClientRect();
     return viewport.canvasToWorld([event.clientX - box.left, event.clientY - box.top]) as Vec3;
   };
-  // around the surface, so that the lines over it hide nobody's pointer
-  const around = element.parentElement ?? element;
-  const pointerMoved = (event: PointerEvent) => events.onPointer(pointerPlace(volume, place(event)));
-  const pointerLeft = () => events.onPointer(null);
-  const noMenu = (event: Event) => event.preventDefault();
-  // before the tool in hand gets the stroke
-  const jump = (event: PointerEvent) => {
-    if (!event.shiftKey || event.button !== 0) return;
-    event.stopPropagation();
-    event.preventDefault();
-    volume.moveCursor(place(event), id);
-  };
-  const noMouse = (event: MouseEvent) => {
-    if (event.shiftKey && event.button === 0) event.stopImmediatePropagation();
-  };
+  const letGoOfHands = hearHands(element, {
+    moved: (event) => events.onPointer(pointerPlace(volume, place(event))),
+    left: () => events.onPointer(null),
+    jumped: (event) => volume.moveCursor(place(event), id),
+  });
 
   if (!volume.window()) volume.setWindow(headerWindow, null);
   showWindow();
@@ -202,42 +190,25 @@ function createPlaneView(
   viewport.render();
   element.addEventListener(Enums.Events.CAMERA_MODIFIED, cameraMoved);
   element.addEventListener(Enums.Events.VOI_MODIFIED, windowChanged);
-  around.addEventListener("pointermove", pointerMoved);
-  around.addEventListener("pointerleave", pointerLeft);
-  element.addEventListener("contextmenu", noMenu);
-  element.addEventListener("pointerdown", jump, true);
-  element.addEventListener("mousedown", noMouse, true);
   schedule();
 
-  const step = (by: number) => viewport.scroll(by);
-  const commands: Partial<Record<ViewportCommand, () => void>> = {
-    previousImage: () => step(-1),
-    nextImage: () => step(1),
-    previousPage: () => step(-PAGE),
-    nextPage: () => step(PAGE),
-    firstImage: () => step(-steps),
-    lastImage: () => step(steps),
-    invert: () => {
+  const commands = planeCommands(viewport, {
+    normal,
+    steps,
+    // the plane stays where it is: the renderer looks at the middle of the volume meanwhile
+    field(how) {
+      quietly(() => viewport.resetCamera(how));
+      meetCursor();
+    },
+    invert() {
       const now = volume.window();
       if (now) volume.setWindow({ ...now, invert: !now.invert }, id);
     },
-    fit: () => {
-      viewport.resetCamera({ resetOrientation: false });
-      meetCursor();
-    },
-    reset: () => {
+    headerWindow() {
       volume.setWindow(headerWindow, id);
       showWindow();
-      viewport.resetCamera();
-      meetCursor();
     },
-    rotate: () => {
-      const { viewUp } = viewport.getCamera();
-      // a quarter turn clockwise: what was at the left is at the top
-      if (viewUp) viewport.setCamera({ viewUp: scale(cross(viewUp as Vec3, normal), -1) });
-    },
-    deleteMark: deleteSelectedMarks,
-  };
+  });
 
   return {
     volume,
@@ -306,11 +277,7 @@ function createPlaneView(
       stopHearing();
       element.removeEventListener(Enums.Events.CAMERA_MODIFIED, cameraMoved);
       element.removeEventListener(Enums.Events.VOI_MODIFIED, windowChanged);
-      around.removeEventListener("pointermove", pointerMoved);
-      around.removeEventListener("pointerleave", pointerLeft);
-      element.removeEventListener("contextmenu", noMenu);
-      element.removeEventListener("pointerdown", jump, true);
-      element.removeEventListener("mousedown", noMouse, true);
+      letGoOfHands();
       close();
       volume.release();
     },

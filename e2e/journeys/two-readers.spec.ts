@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, type Locator, type Page, test } from "@playwright/test";
+import { expect as base, type Locator, type Page, test } from "@playwright/test";
 import type { PointerPlace, RoomFrame, SharedView } from "@readroom/shared/contract/room.js";
 import { readingDocument } from "@readroom/shared/contract/room.js";
 import { axe } from "../fixtures/axe";
@@ -21,6 +21,11 @@ const JULIA = "Dr Julia Lindqvist";
 const MIGUEL = "Dr Miguel Ortiz";
 
 type Point = [number, number, number];
+/** A place in a viewport, as parts of its width and height. */
+type Share = { x: number; y: number };
+
+// four browsers' software renderers and a hub share the machine's cores
+const expect = base.configure({ timeout: 60_000 });
 
 let hub: RunningHub;
 let scratch: string;
@@ -32,7 +37,7 @@ let heard: { pointer: Map<string, PointerPlace>; view: Map<string, SharedView>; 
 let head: Awaited<ReturnType<typeof headArrives>>;
 
 test.beforeAll(async ({ browser }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   hub = await startHub();
   scratch = mkdtempSync(join(tmpdir(), "readroom-two-readers-"));
   mkdirSync(PICTURES, { recursive: true });
@@ -52,7 +57,7 @@ test.afterAll(async () => {
 });
 
 test("two readers on different layouts, and a phone", async () => {
-  test.setTimeout(300_000);
+  test.setTimeout(900_000);
   const [a, b] = [julia.page, miguel.page];
 
   await test.step("one opens the images, the other three planes of them", async () => {
@@ -103,6 +108,84 @@ test("two readers on different layouts, and a phone", async () => {
       expect(Math.abs(seen[axis]! - told[axis]!), `axis ${axis}`).toBeLessThanOrEqual(half + SCREEN_MM);
     await shot(a, "from-a-plane");
   });
+
+  await test.step("a line drawn in a plane: the other has it with its plane, sees where it passes, and opens it there", async () => {
+    await b.keyboard.press("l");
+    await drag(b, cut(b, "coronal"), { x: 0.5, y: 0.3 }, { x: 0.55, y: 0.6 });
+    await a.getByRole("tab", { name: /Findings/ }).click();
+    const finding = a
+      .getByRole("list", { name: "Marks" })
+      .getByRole("button", { name: /mm .*coronal plane near image \d+/ });
+    await expect(finding).toBeVisible();
+    await expect(images(a).locator("[data-trace]")).toContainText(/mm · coronal/);
+    await shot(a, "trace-on-an-image");
+    // level within a slice: drawn on the image itself, no sign needed
+    const level = cut(b, "coronal");
+    await drag(b, level, { x: 0.4, y: 0.45 }, { x: 0.6, y: 0.45 });
+    await expect(a.getByRole("list", { name: "Marks" }).getByRole("listitem")).toHaveCount(2);
+    await expect(a.getByRole("list", { name: "Marks" }).getByRole("button", { name: /FSE, image \d+/ })).toBeVisible();
+    await finding.click();
+    await expect(cut(a, "coronal")).toHaveAttribute("data-phase", "shown");
+    await expect(a.getByRole("group", { name: "Viewport 2" })).toHaveAttribute("aria-current", "true");
+    await shot(a, "opened-in-its-plane");
+    await a.keyboard.press("m");
+    await expect(images(a)).toHaveAttribute("data-phase", "shown");
+    await b.keyboard.press("w");
+  });
+
+  await test.step("followed: the wall, the plane, the slice and the window; own scroll lets go, one key comes back", async () => {
+    await a.getByLabel("In the room").getByLabel(`Follow ${MIGUEL}`).click();
+    await expect(cut(a, "coronal")).toHaveAttribute("data-phase", "shown");
+    await expect(a.getByRole("status").filter({ hasText: `Following ${MIGUEL}` })).toBeVisible();
+    await cut(b, "coronal").hover({ position: { x: 20, y: 60 } });
+    for (let step = 0; step < 5; step += 1) await b.mouse.wheel(0, 100);
+    await b.keyboard.press("i");
+    await expect.poll(() => sliceOf(a, "Coronal")).toBe(await sliceOf(b, "Coronal"));
+    await expect.poll(() => sliceOf(a, "Axial")).toBe(await sliceOf(b, "Axial"));
+    // small viewports leave the word out
+    await expect(cut(a, "axial").getByText(/inverted/)).toBeVisible();
+    await shot(a, "following");
+    expect.soft(await axe(a, "following")).toEqual([]);
+    await cut(a, "axial").hover({ position: { x: 20, y: 200 } });
+    await a.mouse.wheel(0, 100);
+    const again = a.getByRole("button", { name: `Follow ${MIGUEL} again` });
+    await expect(again).toBeVisible();
+    await expect.poll(() => sliceOf(a, "Axial")).not.toBe(await sliceOf(b, "Axial"));
+    await a.keyboard.press("g");
+    await expect(again).toHaveCount(0);
+    await expect.poll(() => sliceOf(a, "Axial")).toBe(await sliceOf(b, "Axial"));
+  });
+
+  await test.step("presenting asks; a phone that agrees has the one viewport that fits", async () => {
+    const c = sam.page;
+    await logInOnScreen(c, "okafor@nightline.example");
+    await c.goto(`/read/${head.studyId}`);
+    await expect(images(c)).toHaveAttribute("data-phase", "shown");
+    await b
+      .getByRole("button", { name: /^Follow/ })
+      .last()
+      .click();
+    await b.getByRole("menuitem", { name: "Ask everyone to follow me" }).click();
+    await expect(c.getByText(`${MIGUEL} asks everyone to follow`)).toBeVisible();
+    await expect(images(c)).toBeVisible();
+    await shot(c, "phone-asked");
+    await c
+      .getByRole("button", { name: /^Follow G|^Follow$/ })
+      .first()
+      .click();
+    await expect(cut(c, "coronal")).toHaveAttribute("data-phase", "shown");
+    await expect(c.getByRole("status").filter({ hasText: `Following ${MIGUEL}` })).toBeVisible();
+    await expect.poll(() => sliceOf(c, "Coronal")).toBe(await sliceOf(b, "Coronal"));
+    const box = await cut(c, "coronal").boundingBox();
+    expect(box?.width).toBe(390);
+    await shot(c, "phone-following");
+    expect.soft(await axe(c, "phone following")).toEqual([]);
+    await b.keyboard.press("m");
+    await expect(images(c)).toHaveAttribute("data-phase", "shown");
+    await expect.poll(async () => (await viewOf(MIGUEL)).plane).toBeUndefined();
+    await expect.poll(() => imageOf(c)).toBe(await imageOf(b));
+  });
+  expect([...julia.problems, ...miguel.problems, ...sam.problems]).toEqual([]);
 });
 
 /** The pixels of a screen are whole: half of one on each screen, at a millimetre or so a pixel. */
@@ -110,14 +193,30 @@ const SCREEN_MM = 1.1;
 
 const images = (page: Page): Locator => page.locator("[data-series]:not([data-plane])[data-phase]").first();
 const cut = (page: Page, plane: string): Locator => page.locator(`[data-plane="${plane}"][data-phase]`);
+/** Which slice a plane says that it shows. */
+const sliceOf = async (page: Page, plane: string): Promise<string> =>
+  /slice \d+ of \d+/.exec((await page.getByText(new RegExp(`^${plane} .*slice`)).textContent()) ?? "")?.[0] ?? "none";
+const imageOf = async (page: Page): Promise<string> =>
+  /image \d+ of \d+/.exec((await page.getByText(/FSE, image \d+ of/).textContent()) ?? "")?.[0] ?? "none";
 /** Somebody's pointer in that viewport, by the name beside it. */
 const pointer = (viewport: Locator, name: string): Locator => viewport.locator("[data-pointer]", { hasText: name });
 
-async function pointAt(page: Page, viewport: Locator, at: { x: number; y: number }): Promise<void> {
+async function pointAt(page: Page, viewport: Locator, at: Share): Promise<void> {
   const box = await viewport.boundingBox();
   if (!box) throw new Error("the viewport is not on screen");
   await page.mouse.move(box.x + box.width * at.x - 2, box.y + box.height * at.y);
   await page.mouse.move(box.x + box.width * at.x, box.y + box.height * at.y);
+}
+
+async function drag(page: Page, viewport: Locator, from: Share, to: Share): Promise<void> {
+  const box = await viewport.boundingBox();
+  if (!box) throw new Error("the viewport is not on screen");
+  const at = ({ x, y }: Share): [number, number] => [box.x + box.width * x, box.y + box.height * y];
+  await page.mouse.move(...at(from));
+  await page.mouse.down();
+  await page.mouse.move(...at({ x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 }));
+  await page.mouse.move(...at(to));
+  await page.mouse.up();
 }
 
 /** Where that person points, once the room has said so and no more moves are under way. */

@@ -150,6 +150,6 @@ function whereOf(place: ImagePlace, series: readonly WallSeries[], number: numbe
   const found = series.find((one) => one.seriesInstanceUid === place.seriesInstanceUid);
   const name = found ? found.description || `${found.modality} ${found.number ?? ""}`.trim() : "another series";
   const image = number ? `, image ${number}` : place.frame > 1 ? `, frame ${place.frame}` : "";
-  const plane = place.plane && !place.plane.inImage ? `, ${planeOf(place.plane.normal)} plane near` : "";
-  return `${found?.prior ? "Prior: " : ""}${name}${plane}${plane ? image.replace(",", "") : image}`;
+  const plane = place.plane && !place.plane.inImage ? `, ${planeOf(place.plane.normal)} plane` : "";
+  return `${found?.prior ? "Prior: " : ""}${name}${plane}${plane && image ? ` near${image.slice(1)}` : image}`;
 }

@@ -39,9 +39,8 @@ function Avatar({
         aria-pressed={followed}
         aria-label={followed ? `Stop following ${person.name}` : `Follow ${person.name}`}
         onClick={() => (followed ? presence.stop() : presence.followPerson(person.key))}
-      >
-        <span aria-hidden="true">{initials(person.name)}</span>
-      </button>
+        data-initials={initials(person.name)}
+      />
     </Tooltip>
   );
 }

@@ -9,7 +9,7 @@ import type { ClaimHands } from "../use-claim";
 import type { Marks } from "../use-marks";
 import type { Presence } from "../use-presence";
 import type { Side } from "../use-side";
-import { cellOf, type Hung, hungUids, mainSeries, type Wall, type WallSeries } from "../wall";
+import { type Hung, hungUids, mainSeries, type Wall, type WallSeries } from "../wall";
 import { FindingsTab, type ImagePlace } from "./findings-tab";
 import { OrderTab } from "./order-tab";
 import { PriorsTab } from "./priors-tab";
@@ -66,7 +66,8 @@ export function useSideTabs(parts: SideParts): SideTabContent[] {
       }
     : null;
   const imageNumber = (place: ImagePlace) => {
-    const cell = cellOf(wall, place.seriesInstanceUid);
+    const hung = wall.cells.findIndex((one) => one?.seriesInstanceUid === place.seriesInstanceUid);
+    const cell = hung < 0 ? undefined : hung;
     const images = cell === undefined ? undefined : parts.grid.current?.viewport(cell)?.stack()?.images;
     const at = images?.findIndex(
       (image) => image.sopInstanceUid === place.sopInstanceUid && image.frame === place.frame,
