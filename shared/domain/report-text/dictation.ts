@@ -28,7 +28,8 @@ const MARKS: readonly (readonly [RegExp, string])[] = [
   [/\s*\b(?:close (?:bracket|parenthesis)|klammer zu)(?![\p{L}])/giu, ")"],
 ];
 /** Words of anatomy that are spoken like a punctuation mark: the sigmoid colon, a period of time. */
-const NO_MARK = /\b(?:sigmoid|ascending|descending|transverse|the|of|left|right|proximal|distal|time|a)\s+(?:colon|period)\b/giu;
+const NO_MARK =
+  /\b(?:sigmoid|ascending|descending|transverse|the|of|left|right|proximal|distal|time|a)\s+(?:colon|period)\b/giu;
 
 /** A recognised phrase as words and commands. Spoken punctuation becomes signs, "the sigmoid colon" stays words. */
 export function dictationOf(transcript: string): DictationPiece[] {
@@ -68,7 +69,14 @@ function punctuate(text: string): string {
 
 /** The words as they go behind what stands before the caret: a space where one belongs, a capital where a sentence begins. */
 export function joined(before: string, words: string): string {
-  const opens = /(^|[.!?:]\s*|\n)$/.test(before.trimEnd() === "" ? "" : before.trimEnd().slice(-1).replace(/[^.!?:]/, "x"));
+  const opens = /(^|[.!?:]\s*|\n)$/.test(
+    before.trimEnd() === ""
+      ? ""
+      : before
+          .trimEnd()
+          .slice(-1)
+          .replace(/[^.!?:]/, "x"),
+  );
   const text = opens && !/:\s*$/.test(before) ? words.charAt(0).toUpperCase() + words.slice(1) : words;
   const glue = before === "" || /[\s(]$/.test(before) || /^[.,;:?)]/.test(text) ? "" : " ";
   return glue + text.replace(/([.!?]\s+)(\p{Ll})/gu, (_, stop: string, letter: string) => stop + letter.toUpperCase());

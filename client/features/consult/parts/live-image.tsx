@@ -12,8 +12,8 @@ import {
   type PointerPlaceMm,
   planeOf,
   StackViewport,
-  type ViewportHandle,
   type ToolId,
+  type ViewportHandle,
   type ViewState,
 } from "../../../viewport/public";
 import classes from "../page.module.css";

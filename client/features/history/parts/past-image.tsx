@@ -4,8 +4,11 @@ import { useEffect, useRef } from "react";
 import {
   type AnnotationSync,
   createAnnotationSync,
+  PlaneViewport,
+  planeOf,
   StackViewport,
-  type StackViewportHandle,
+  type ViewportHandle,
+  type ViewState,
 } from "../../../viewport/public";
 import classes from "../history.module.css";
 
@@ -18,25 +21,35 @@ interface PastImageProps {
   colours: ReadonlyMap<string, string>;
 }
 
+/** The viewport's part of it: one viewport has no wall. */
+const viewOf = ({ wall: _wall, ...view }: SharedView): ViewState => view;
+
 /** One screen of then: its slice, window and zoom, with the marks that stood on it. Looked at, not handled. */
 export function PastImage({ view, marks, colours }: PastImageProps) {
-  const viewport = useRef<StackViewportHandle>(null);
+  const viewport = useRef<ViewportHandle>(null);
   const newest = useRef(view);
   newest.current = view;
-  useEffect(() => void viewport.current?.applyView(view), [view]);
+  useEffect(() => void viewport.current?.applyView(viewOf(view)), [view]);
   usePastMarks(marks, colours);
+  const common = {
+    base: BASE,
+    studyInstanceUid: view.studyInstanceUid,
+    seriesInstanceUid: view.seriesInstanceUid,
+    tool: "scroll" as const,
+    ref: viewport,
+    onReady: () => void viewport.current?.applyView(viewOf(newest.current)),
+  };
   return (
     <div className={classes.image} inert>
-      <StackViewport
-        key={view.seriesInstanceUid}
-        base={BASE}
-        studyInstanceUid={view.studyInstanceUid}
-        seriesInstanceUid={view.seriesInstanceUid}
-        start={{ sopInstanceUid: view.sopInstanceUid, frame: view.frame }}
-        tool="scroll"
-        ref={viewport}
-        onReady={() => void viewport.current?.applyView(newest.current)}
-      />
+      {view.plane ? (
+        <PlaneViewport key={view.seriesInstanceUid} {...common} plane={planeOf(view.plane.normal)} />
+      ) : (
+        <StackViewport
+          key={view.seriesInstanceUid}
+          {...common}
+          start={{ sopInstanceUid: view.sopInstanceUid, frame: view.frame }}
+        />
+      )}
     </div>
   );
 }
