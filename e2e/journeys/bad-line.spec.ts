@@ -43,9 +43,7 @@ test.beforeAll(async ({ browser }) => {
   studyId = await studyOf("LINE1");
   julias = await logIn(hub.url, JULIA);
   sam = await logIn(hub.url, "okafor@nightline.example");
-  const claimed = await julias.send<{ claim: { fence: number } }>("POST", `/api/studies/${studyId}/claim`, {});
-  expect(claimed.status, JSON.stringify(claimed.body)).toBe(200);
-  ({ fence } = claimed.body.claim);
+  await claim();
   const begun = await julias.send<{ draft: { documentId: string } }>("POST", `/api/studies/${studyId}/report`, {});
   expect(begun.status, JSON.stringify(begun.body)).toBe(200);
   there = new RoomProvider({ socket: sam.socket(), documentId: begun.body.draft.documentId });
@@ -86,7 +84,7 @@ test("a bad line", async () => {
     expect(atTheHub()).toContain("Silence.");
   });
 
-  await test.step("a minute without a line: kept here, counted, and merged with what others wrote", async () => {
+  await test.step("a minute without a line: kept here, counted, and merged with what others wrote once the study is claimed again", async () => {
     line.sever(true);
     await expect(mark(page)).toHaveAttribute("data-saved", "offline", { timeout: 30_000 });
     await write(page, "Offline. ");
@@ -96,6 +94,14 @@ test("a bad line", async () => {
     const seen = await watch(page, OFFLINE_MS, "Offline.");
     expect([...seen]).toEqual(["offline"]);
     line.sever(false);
+    // The claim is a lease of a minute: it has run out, and with it the right to write. Nothing is lost by that.
+    const late = lateOf(page);
+    await expect(late).toContainText("You may no longer change this document", { timeout: 40_000 });
+    await expect(late).toContainText("Offline.");
+    expect(atTheHub()).not.toContain("Offline.");
+    await claim();
+    await late.getByRole("button", { name: "Put it in again" }).click();
+    await expect(late).toHaveCount(0);
     await expect(mark(page)).toHaveAttribute("data-saved", "saved", { timeout: 30_000 });
     expect(atTheHub()).toContain("Offline.");
     await expect(page.getByRole("textbox", { name: "Report" })).toContainText("From Sam.");
@@ -122,7 +128,7 @@ test("a bad line", async () => {
     await expect(mark(page)).toContainText("kept here");
     await sign();
     line.sever(false);
-    const late = page.getByRole("region", { name: "Edits that were not taken" });
+    const late = lateOf(page);
     await expect(late).toContainText("came after the report was signed", { timeout: 40_000 });
     await expect(late).toContainText("Too late.");
     await page.screenshot({ path: join(PICTURES, "bad-line-late.png") });
@@ -144,6 +150,13 @@ test("a bad line", async () => {
   ).toEqual([]);
 });
 
+async function claim(): Promise<void> {
+  const claimed = await julias.send<{ claim: { fence: number } }>("POST", `/api/studies/${studyId}/claim`, {});
+  expect(claimed.status, JSON.stringify(claimed.body)).toBe(200);
+  ({ fence } = claimed.body.claim);
+}
+
+const lateOf = (page: Page) => page.getByRole("region", { name: "Edits that were not taken" });
 const mark = (page: Page) => page.locator("[data-saved]").first();
 
 async function openReport(page: Page): Promise<void> {

@@ -325,6 +325,13 @@ export class RoomProvider {
     await this.keepLate([...this.state.late, late].slice(-MOST_LATE));
   }
 
+  /** Puts what was not taken in again, as it was written: it merges with what others wrote meanwhile, and goes to the hub. */
+  restoreLate(id: string): Promise<void> {
+    const late = this.state.late.find((one) => one.id === id);
+    if (late) Y.applyUpdate(this.doc, late.state);
+    return this.settleLate(id);
+  }
+
   /** The person has decided what becomes of it. */
   settleLate(id: string): Promise<void> {
     return this.keepLate(this.state.late.filter((late) => late.id !== id));

@@ -88,12 +88,14 @@ function Late({ late, room, busy, propose }: Hands & { late: LateReport; room: R
   const { entry, lines } = late;
   const settle = (): Promise<void> => room.settleLate(entry.id);
   const nothing = lines.length === 0;
+  const { self, frozen } = useRoomState(room);
+  const mayWrite = self?.rights.write === true && frozen === null;
   // Only deletions, or words that are there by now: there is nothing to decide.
   useEffect(() => {
     if (nothing) void room.settleLate(entry.id);
   }, [nothing, room, entry.id]);
   if (nothing) return null;
-  const count = `${lines.length} ${lines.length === 1 ? "line" : "lines"} of yours`;
+  const [count, verb] = lines.length === 1 ? ["A line of yours", "was"] : [`${lines.length} lines of yours`, "were"];
   return (
     <section className={classes.late} aria-label="Edits that were not taken">
       <IconClockExclamation size={18} aria-hidden="true" />
@@ -101,7 +103,7 @@ function Late({ late, room, busy, propose }: Hands & { late: LateReport; room: R
         <strong>
           {entry.code === "frozen"
             ? `${count} came after the report was signed.`
-            : `${count} were not taken: ${entry.reason}`}
+            : `${count} ${verb} not taken: ${entry.reason}`}
         </strong>{" "}
         Written until {timeOfDay(entry.at)}, kept on this machine only.
         <ul>
@@ -111,7 +113,12 @@ function Late({ late, room, busy, propose }: Hands & { late: LateReport; room: R
           ))}
         </ul>
         <div className={classes.actions}>
-          {propose ? (
+          {mayWrite ? (
+            <Button size="compact-sm" onClick={() => void room.restoreLate(entry.id)}>
+              Put it in again
+            </Button>
+          ) : null}
+          {propose && entry.code === "frozen" ? (
             <Button size="compact-sm" loading={busy} onClick={() => propose({ lines, settle })}>
               Propose as an addendum
             </Button>
