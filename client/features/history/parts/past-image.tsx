@@ -4,8 +4,11 @@ import { useEffect, useRef } from "react";
 import {
   type AnnotationSync,
   createAnnotationSync,
+  PlaneViewport,
+  planeOf,
   StackViewport,
-  type StackViewportHandle,
+  type ViewportHandle,
+  type ViewState,
 } from "../../../viewport/public";
 import classes from "../history.module.css";
 
@@ -20,26 +23,31 @@ interface PastImageProps {
 
 /** One screen of then: its slice, window and zoom, with the marks that stood on it. Looked at, not handled. */
 export function PastImage({ view, marks, colours }: PastImageProps) {
-  const viewport = useRef<StackViewportHandle>(null);
+  const viewport = useRef<ViewportHandle>(null);
   const newest = useRef(view);
   newest.current = view;
-  useEffect(() => void viewport.current?.applyView(view), [view]);
+  useEffect(() => void viewport.current?.applyView(shownOf(view)), [view]);
   usePastMarks(marks, colours);
+  const plane = view.plane ? planeOf(view.plane.normal) : null;
+  const key = `${view.seriesInstanceUid} ${plane ?? ""}`;
+  const common = {
+    base: BASE,
+    studyInstanceUid: view.studyInstanceUid,
+    seriesInstanceUid: view.seriesInstanceUid,
+    start: { sopInstanceUid: view.sopInstanceUid, frame: view.frame },
+    tool: "scroll" as const,
+    ref: viewport,
+    onReady: () => void viewport.current?.applyView(shownOf(newest.current)),
+  };
   return (
     <div className={classes.image} inert>
-      <StackViewport
-        key={view.seriesInstanceUid}
-        base={BASE}
-        studyInstanceUid={view.studyInstanceUid}
-        seriesInstanceUid={view.seriesInstanceUid}
-        start={{ sopInstanceUid: view.sopInstanceUid, frame: view.frame }}
-        tool="scroll"
-        ref={viewport}
-        onReady={() => void viewport.current?.applyView(newest.current)}
-      />
+      {plane ? <PlaneViewport key={key} {...common} plane={plane} /> : <StackViewport key={key} {...common} />}
     </div>
   );
 }
+
+/** The viewport's part of it: one viewport has no wall. */
+const shownOf = ({ wall: _wall, ...view }: SharedView): ViewState => view;
 
 function usePastMarks(marks: readonly AnnotationRecord[], colours: ReadonlyMap<string, string>): void {
   const sync = useRef<AnnotationSync | null>(null);

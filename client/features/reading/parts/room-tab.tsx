@@ -52,7 +52,9 @@ export function RoomTab({ detail, presence, series, criticalSignal, room, compan
       <RoomPeople
         studyId={detail.row.studyId}
         others={presence.others}
-        lookingAt={(person) => lookingAt(presence.viewOf(person.key), series, imageNumber)}
+        lookingAt={(person) =>
+          lookingAt(presence.viewOf(person.key), series, ({ plane: _plane, ...image }) => imageNumber(image))
+        }
         followed={(person) => presence.follow.state === "following" && presence.follow.key === person.key}
         onFollow={(person, on) => (on ? presence.followPerson(person.key) : presence.stop())}
       />
