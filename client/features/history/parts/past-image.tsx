@@ -21,38 +21,33 @@ interface PastImageProps {
   colours: ReadonlyMap<string, string>;
 }
 
-/** The viewport's part of it: one viewport has no wall. */
-const viewOf = ({ wall: _wall, ...view }: SharedView): ViewState => view;
-
 /** One screen of then: its slice, window and zoom, with the marks that stood on it. Looked at, not handled. */
 export function PastImage({ view, marks, colours }: PastImageProps) {
   const viewport = useRef<ViewportHandle>(null);
   const newest = useRef(view);
   newest.current = view;
-  useEffect(() => void viewport.current?.applyView(viewOf(view)), [view]);
+  useEffect(() => void viewport.current?.applyView(shownOf(view)), [view]);
   usePastMarks(marks, colours);
+  const plane = view.plane ? planeOf(view.plane.normal) : null;
+  const key = `${view.seriesInstanceUid} ${plane ?? ""}`;
   const common = {
     base: BASE,
     studyInstanceUid: view.studyInstanceUid,
     seriesInstanceUid: view.seriesInstanceUid,
+    start: { sopInstanceUid: view.sopInstanceUid, frame: view.frame },
     tool: "scroll" as const,
     ref: viewport,
-    onReady: () => void viewport.current?.applyView(viewOf(newest.current)),
+    onReady: () => void viewport.current?.applyView(shownOf(newest.current)),
   };
   return (
     <div className={classes.image} inert>
-      {view.plane ? (
-        <PlaneViewport key={view.seriesInstanceUid} {...common} plane={planeOf(view.plane.normal)} />
-      ) : (
-        <StackViewport
-          key={view.seriesInstanceUid}
-          {...common}
-          start={{ sopInstanceUid: view.sopInstanceUid, frame: view.frame }}
-        />
-      )}
+      {plane ? <PlaneViewport key={key} {...common} plane={plane} /> : <StackViewport key={key} {...common} />}
     </div>
   );
 }
+
+/** The viewport's part of it: one viewport has no wall. */
+const shownOf = ({ wall: _wall, ...view }: SharedView): ViewState => view;
 
 function usePastMarks(marks: readonly AnnotationRecord[], colours: ReadonlyMap<string, string>): void {
   const sync = useRef<AnnotationSync | null>(null);

@@ -53,7 +53,7 @@ export function RoomTab({ detail, presence, series, criticalSignal, room, compan
         studyId={detail.row.studyId}
         others={presence.others}
         lookingAt={(person) =>
-          lookingAt(presence.viewOf(person.key), series, ({ plane: _plane, ...place }) => imageNumber(place))
+          lookingAt(presence.viewOf(person.key), series, ({ plane: _plane, ...image }) => imageNumber(image))
         }
         followed={(person) => presence.follow.state === "following" && presence.follow.key === person.key}
         onFollow={(person, on) => (on ? presence.followPerson(person.key) : presence.stop())}
