@@ -18,7 +18,10 @@ const SNIPPETS = ["report-snippets"] as const;
 const Id = z.object({ id: z.string() });
 
 export const useTemplateList = () =>
-  useQuery({ queryKey: TEMPLATES, queryFn: ({ signal }) => api.get("/api/report-templates", TemplateList, { signal }) });
+  useQuery({
+    queryKey: TEMPLATES,
+    queryFn: ({ signal }) => api.get("/api/report-templates", TemplateList, { signal }),
+  });
 
 /** Saves a template: a new one, or over the version that was loaded. */
 export function useSaveTemplate() {

@@ -56,7 +56,10 @@ export async function beginReport(
   if (await reportOf(deps.db.pool, studyId)) return ok(undefined);
   const why = whyNotWrite(actor, study);
   if (why) return err(refusal("forbidden", why));
-  const [templates, facts] = [await templatesOf(deps.db, study.groupId ?? "", actor.kind === "user" ? actor.userId : null), await studyFacts(deps.db, studyId)];
+  const [templates, facts] = [
+    await templatesOf(deps.db, study.groupId ?? "", actor.kind === "user" ? actor.userId : null),
+    await studyFacts(deps.db, studyId),
+  ];
   const template = templateId ? templates.find((one) => one.id === templateId) : choose(templates, facts);
   if (!template) return err(refusal("not_found", "There is no such template."));
   const spec = {

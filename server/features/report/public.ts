@@ -87,7 +87,10 @@ function readRoutes(app: FastifyInstance, deps: Deps, documents: SharedDocuments
       const study = await visibleStudy(deps, actor, params.id);
       if (!study) return err(noStudy());
       if (study.groupId === null) return ok({ templates: [] });
-      const [templates, facts] = [await templatesOf(deps.db, study.groupId, actor.kind === "user" ? actor.userId : null), await studyFacts(deps.db, study.id)];
+      const [templates, facts] = [
+        await templatesOf(deps.db, study.groupId, actor.kind === "user" ? actor.userId : null),
+        await studyFacts(deps.db, study.id),
+      ];
       const best = choose(templates, facts);
       return ok({ templates: templates.map((template) => ({ ...template, suggested: template.id === best?.id })) });
     },

@@ -69,7 +69,10 @@ export const SaveSnippet = z.object({
     .string()
     .trim()
     .toLowerCase()
-    .regex(/^[;\\/]?[\p{L}\p{N}][\p{L}\p{N}.-]{0,19}$/u, "Letters and digits, at most 20, a semicolon before them if you like."),
+    .regex(
+      /^[;\\/]?[\p{L}\p{N}][\p{L}\p{N}.-]{0,19}$/u,
+      "Letters and digits, at most 20, a semicolon before them if you like.",
+    ),
   text: z.string().trim().min(1).max(4000),
 });
 export type SaveSnippet = z.infer<typeof SaveSnippet>;

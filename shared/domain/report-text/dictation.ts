@@ -28,7 +28,8 @@ const MARKS: readonly (readonly [RegExp, string])[] = [
   [/\s*\b(?:close (?:bracket|parenthesis)|klammer zu)(?![\p{L}])/giu, ")"],
 ];
 /** Words of anatomy that are spoken like a punctuation mark: the sigmoid colon, a period of time. */
-const NO_MARK = /\b(?:sigmoid|ascending|descending|transverse|the|of|left|right|proximal|distal|time|a)\s+(?:colon|period)\b/giu;
+const NO_MARK =
+  /\b(?:sigmoid|ascending|descending|transverse|the|of|left|right|proximal|distal|time|a)\s+(?:colon|period)\b/giu;
 
 /** A recognised phrase as words and commands. Spoken punctuation becomes signs, "the sigmoid colon" stays words. */
 export function dictationOf(transcript: string): DictationPiece[] {
@@ -61,14 +62,21 @@ const commandOf = (phrase: string): DictationCommand | null =>
 
 function punctuate(text: string): string {
   const kept: string[] = [];
-  let out = text.replace(NO_MARK, (words) => `\u0000${kept.push(words) - 1}\u0000`);
+  let out = text.replace(NO_MARK, (words) => `\ue000${kept.push(words) - 1}\ue000`);
   for (const [spoken, sign] of MARKS) out = out.replace(spoken, sign);
-  return out.replace(/\u0000(\d+)\u0000/g, (_, n: string) => kept[Number(n)] ?? "").trim();
+  return out.replace(/\ue000(\d+)\ue000/g, (_, n: string) => kept[Number(n)] ?? "").trim();
 }
 
 /** The words as they go behind what stands before the caret: a space where one belongs, a capital where a sentence begins. */
 export function joined(before: string, words: string): string {
-  const opens = /(^|[.!?:]\s*|\n)$/.test(before.trimEnd() === "" ? "" : before.trimEnd().slice(-1).replace(/[^.!?:]/, "x"));
+  const opens = /(^|[.!?:]\s*|\n)$/.test(
+    before.trimEnd() === ""
+      ? ""
+      : before
+          .trimEnd()
+          .slice(-1)
+          .replace(/[^.!?:]/, "x"),
+  );
   const text = opens && !/:\s*$/.test(before) ? words.charAt(0).toUpperCase() + words.slice(1) : words;
   const glue = before === "" || /[\s(]$/.test(before) || /^[.,;:?)]/.test(text) ? "" : " ";
   return glue + text.replace(/([.!?]\s+)(\p{Ll})/gu, (_, stop: string, letter: string) => stop + letter.toUpperCase());

@@ -211,7 +211,9 @@ function NormalButton({ editor, spec, disabled }: { editor: Editor; spec: Report
   const fill = (whole: boolean): void => {
     if (!fillNormal(editor, spec, whole ? null : sectionAt(editor)))
       toast.refused(
-        whole ? "Nothing is left to fill in." : "This section has nothing to fill in. With Shift, all sections are filled.",
+        whole
+          ? "Nothing is left to fill in."
+          : "This section has nothing to fill in. With Shift, all sections are filled.",
         "Normal",
       );
   };

@@ -1,4 +1,4 @@
-import { Button, Skeleton } from "@mantine/core";
+import { Skeleton } from "@mantine/core";
 import type { Mend } from "@readroom/shared/domain/report-checks/checks.js";
 import { IconFileText } from "@tabler/icons-react";
 import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
@@ -10,8 +10,8 @@ import { EmptyState, ErrorState } from "../../../ui/states";
 import { toast } from "../../../ui/toast";
 import { measurementsIn, noMeasurements } from "../editor/measurement";
 import classes from "../report.module.css";
-import { useSnippets } from "../use-templates";
 import { useBeginAddition, useBeginReport, useReport } from "../use-report";
+import { useSnippets } from "../use-templates";
 import { BeginReport } from "./begin-report";
 import { LateReports } from "./late-report";
 import { authorColour, ReportEditor, type ReportHandle } from "./report-editor";
@@ -32,7 +32,6 @@ export interface ReportPanelProps {
   /** What a point before a signature asks for outside the text: the call, the images, the order. */
   readonly onMend?: (mend: Mend) => void;
 }
-
 
 /** The whole report column of a reading: begin, write, sign, signed, add. */
 export function ReportPanel({

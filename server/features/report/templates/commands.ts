@@ -26,7 +26,8 @@ function writerOf(actor: Actor): (store.Writer & { actor: UserActor }) | null {
 }
 
 /** Everybody's templates are changed by those who sign final reports and by those who run the group. */
-const mayEditGroup = ({ roles }: UserActor): boolean => roles.some((role) => role === "radiologist" || role === "operator");
+const mayEditGroup = ({ roles }: UserActor): boolean =>
+  roles.some((role) => role === "radiologist" || role === "operator");
 
 const notHere = () => refusal("forbidden", "Templates belong to reading groups.");
 const onlyOwn = () =>
@@ -104,7 +105,8 @@ async function editable(
   const by = writerOf(actor);
   if (!by) return err(notHere());
   const row = await store.templateOf(deps.db, id);
-  if (!row || row.groupId !== by.groupId || (row.ownerId !== null && row.ownerId !== by.personId)) return err(noTemplate());
+  if (!row || row.groupId !== by.groupId || (row.ownerId !== null && row.ownerId !== by.personId))
+    return err(noTemplate());
   if (row.owner === "group" && !mayEditGroup(by.actor)) return err(onlyOwn());
   return ok({ row, by });
 }
@@ -113,7 +115,9 @@ async function editable(
 export function importTemplate(html: string): Result<ImportedTemplate, Refusal> {
   const read = readMrrt(html);
   if (read.sections.every(({ fields, key }) => !fields?.length && key === "impression"))
-    return err(refusal("invalid", "No fields and no sections were found in it.", { action: "Choose an MRRT template (HTML)." }));
+    return err(
+      refusal("invalid", "No fields and no sections were found in it.", { action: "Choose an MRRT template (HTML)." }),
+    );
   return ok(read);
 }
 
@@ -125,7 +129,11 @@ export async function listSnippets(deps: Deps, actor: Actor): Refused<z.infer<ty
   return ok(SnippetList.parse({ snippets: rows.map((row) => ({ ...row, mayEdit: row.owner === "own" || group })) }));
 }
 
-export async function saveSnippet(deps: Deps, actor: Actor, snippet: SaveSnippet): Refused<z.infer<typeof SnippetList>> {
+export async function saveSnippet(
+  deps: Deps,
+  actor: Actor,
+  snippet: SaveSnippet,
+): Refused<z.infer<typeof SnippetList>> {
   const by = writerOf(actor);
   if (!by) return err(notHere());
   if (snippet.owner === "group" && !mayEditGroup(by.actor)) return err(onlyOwn());

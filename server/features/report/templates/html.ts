@@ -21,7 +21,10 @@ export function textOf(node: Node | undefined): string {
   const collect = (one: Node): string => {
     if (one.nodeName === "#text" && "value" in one) return one.value;
     if (!("childNodes" in one)) return "";
-    if (isElement(one) && (/badge/.test(attribute(one, "class")) || ["select", "textarea", "script"].includes(one.tagName)))
+    if (
+      isElement(one) &&
+      (/badge/.test(attribute(one, "class")) || ["select", "textarea", "script"].includes(one.tagName))
+    )
       return "";
     return one.childNodes.map(collect).join(" ");
   };

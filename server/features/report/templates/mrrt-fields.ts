@@ -76,7 +76,9 @@ function labelOf(element: Element, root: Element): string {
   if (!["radio", "checkbox"].includes(attribute(element, "type"))) return ownLabel(element, root);
   for (let at = parentOf(element); at; at = parentOf(at)) {
     if (attribute(at, "aria-label")) return attribute(at, "aria-label");
-    const words = childrenOf(at).find((child) => /(^|\s)\S*lbl|col-head|nf-text|region-name/.test(attribute(child, "class")));
+    const words = childrenOf(at).find((child) =>
+      /(^|\s)\S*lbl|col-head|nf-text|region-name/.test(attribute(child, "class")),
+    );
     if (words && controlsIn(words).length === 0) {
       const strong = childrenOf(words).find((child) => child.tagName === "strong");
       return textOf(strong ?? words);
@@ -98,7 +100,13 @@ function find(element: Element, fits: (element: Element) => boolean): Element | 
 }
 
 const UNIT = /\s*\(([^()]{1,20})\)\s*$/;
-const KINDS: Record<string, FieldSpec["kind"]> = { number: "number", date: "date", text: "text", "": "text", textarea: "text" };
+const KINDS: Record<string, FieldSpec["kind"]> = {
+  number: "number",
+  date: "date",
+  text: "text",
+  "": "text",
+  textarea: "text",
+};
 
 /** The field that these elements make, without its condition; null where there is none to make. `section`: its title, for a group that says nothing else. */
 export function fieldOf(
@@ -115,10 +123,22 @@ export function fieldOf(
   const asked = first.label || (several && controls.length > 1 ? "" : first.own);
   const unit = type === "number" ? (UNIT.exec(asked)?.[1] ?? "") : "";
   const words = unit ? asked.replace(UNIT, "") : asked;
-  const label = [lead, words].filter((part, at, all) => part && (at === 0 || part !== all[0])).join(" – ").slice(0, 200) || (controls.length > 1 ? section.slice(0, 200) : "");
+  const label =
+    [lead, words]
+      .filter((part, at, all) => part && (at === 0 || part !== all[0]))
+      .join(" – ")
+      .slice(0, 200) || (controls.length > 1 ? section.slice(0, 200) : "");
   if (!label) return null;
-  const name = (type === "radio" ? attribute(element, "name") : attribute(element, "id") || attribute(element, "name")) || label;
-  const base = { key: keyOf(name, taken), label, unit, required: attribute(element, "required") !== "", code: several ? null : codeOf(element), showIf: null };
+  const name =
+    (type === "radio" ? attribute(element, "name") : attribute(element, "id") || attribute(element, "name")) || label;
+  const base = {
+    key: keyOf(name, taken),
+    label,
+    unit,
+    required: attribute(element, "required") !== "",
+    code: several ? null : codeOf(element),
+    showIf: null,
+  };
   if (element.tagName === "select" || several) {
     const options = element.tagName === "select" ? optionsOfSelect(element) : optionsOfBoxes(controls);
     if (options.length === 0) return null;
@@ -126,7 +146,11 @@ export function fieldOf(
       ...base,
       kind: type === "checkbox" || attribute(element, "multiple") ? "choices" : "choice",
       options: options.slice(0, 80).map(({ value, text, code }) => ({ value, text, code })),
-      normal: options.filter(({ chosen }) => chosen).map(({ value }) => value).join("|").slice(0, 400),
+      normal: options
+        .filter(({ chosen }) => chosen)
+        .map(({ value }) => value)
+        .join("|")
+        .slice(0, 400),
     };
   }
   const kind = KINDS[element.tagName === "textarea" ? "textarea" : type];
@@ -171,7 +195,9 @@ function optionsOfBoxes(controls: readonly Control[]): Option[] {
   return collect(
     controls.map(({ element, own }) => {
       const boxed = attribute(element, "type") === "checkbox";
-      const value = boxed ? attribute(element, "value") || attribute(element, "id") || own : attribute(element, "value");
+      const value = boxed
+        ? attribute(element, "value") || attribute(element, "id") || own
+        : attribute(element, "value");
       const chosen = element.attrs.some(({ name }) => name === "checked") && value !== "";
       return { element, value: boxed && value === "on" ? own : value, shown: own, chosen };
     }),

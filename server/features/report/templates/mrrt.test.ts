@@ -9,7 +9,8 @@ const root = join(process.env.READROOM_TEST_DATA ?? "", "templates");
 const files = existsSync(root)
   ? readdirSync(root, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith("template.html"))
   : [];
-const read = (part: string) => readMrrt(readFileSync(join(root, files.find((name) => name.includes(part)) ?? ""), "utf8"));
+const read = (part: string) =>
+  readMrrt(readFileSync(join(root, files.find((name) => name.includes(part)) ?? ""), "utf8"));
 
 describe.skipIf(files.length === 0)("[RP13] MRRT templates of a hospital", () => {
   it.each(files)("%s is read whole: every field has its place, every condition its field", (file) => {
@@ -21,7 +22,8 @@ describe.skipIf(files.length === 0)("[RP13] MRRT templates of a hospital", () =>
     for (const section of template.sections)
       expect(placesIn(section.normalText)).toEqual((section.fields ?? []).map(({ key }) => key));
     for (const field of fields) {
-      if (field.kind === "choice" || field.kind === "choices") expect(field.options.length, field.label).toBeGreaterThan(0);
+      if (field.kind === "choice" || field.kind === "choices")
+        expect(field.options.length, field.label).toBeGreaterThan(0);
       if (field.showIf) expect(fields.map(({ key }) => key)).toContain(field.showIf.field);
     }
     expect(template.name).not.toBe("Imported template");

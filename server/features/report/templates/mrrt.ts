@@ -2,7 +2,7 @@ import type { SectionSpec } from "@readroom/shared/crdt/report.js";
 import { FIELD_VALUE_MAX, type FieldSpec } from "@readroom/shared/crdt/report-fields.js";
 import { parse } from "parse5";
 import { attribute, childrenOf, type Element, textOf } from "./html.js";
-import { codeOf, fieldOf, groupOf, isControl, type Control } from "./mrrt-fields.js";
+import { type Control, codeOf, fieldOf, groupOf, isControl } from "./mrrt-fields.js";
 import { keyOf, sectionKind } from "./mrrt-words.js";
 
 export interface ImportedTemplate {
@@ -87,8 +87,15 @@ class Reader {
     for (const title of last) this.#note("more than 40 sections", title);
     if (!specs.some(({ key }) => key === "impression")) {
       const german = this.#language().startsWith("de");
-      specs.push({ key: "impression", title: german ? "Beurteilung" : "Impression", loinc: "19005-8", normalText: "", required: true });
-      if (!this.#concluded) this.#note("no section for the conclusion: one was added", german ? "Beurteilung" : "Impression");
+      specs.push({
+        key: "impression",
+        title: german ? "Beurteilung" : "Impression",
+        loinc: "19005-8",
+        normalText: "",
+        required: true,
+      });
+      if (!this.#concluded)
+        this.#note("no section for the conclusion: one was added", german ? "Beurteilung" : "Impression");
     }
     return specs;
   }
@@ -109,7 +116,10 @@ class Reader {
       else if (name === "h2" || (name === "header" && /level1/.test(attribute(child, "class")))) {
         this.#begin(textOf(child));
         here = { ...here, lead: "" };
-      } else if (name === "section" && (attribute(child, "data-section-name") || attribute(child, "data-organ-label"))) {
+      } else if (
+        name === "section" &&
+        (attribute(child, "data-section-name") || attribute(child, "data-organ-label"))
+      ) {
         const organ = attribute(child, "data-organ-label");
         if (organ) this.#walk(child, { ...inside, lead: organ });
         else {
@@ -151,7 +161,11 @@ class Reader {
     const first = control[0];
     if (!first) return;
     if (source) return this.#note("filled from the order and the signature, left out", first.label || source);
-    if (attribute(element, "type") === "hidden" || attribute(element, "readonly") || attribute(element, "data-ai-role") === "suggestion")
+    if (
+      attribute(element, "type") === "hidden" ||
+      attribute(element, "readonly") ||
+      attribute(element, "data-ai-role") === "suggestion"
+    )
       return this.#note("filled by a program that the hub does not have, left out", first.label);
     if (["button", "submit", "reset"].includes(attribute(element, "type")) || element.tagName === "button")
       return this.#note("buttons do nothing here, left out", textOf(element) || attribute(element, "value"));
@@ -169,10 +183,14 @@ class Reader {
     if (element.tagName === "textarea")
       this.#note(`long texts are one line of at most ${FIELD_VALUE_MAX} characters`, field.label);
     this.#keys.add(field.key);
-    const id = attribute(element, "type") === "radio" ? attribute(element, "name") : attribute(element, "id") || attribute(element, "name");
+    const id =
+      attribute(element, "type") === "radio"
+        ? attribute(element, "name")
+        : attribute(element, "id") || attribute(element, "name");
     this.#renamed.set(id, field.key);
     const made: FieldSpec = { ...field, code: field.code ?? codeOf(element), showIf: null };
-    if (place.showIf) this.#conditions.push({ field: made, source: `${place.showIf.field}=${place.showIf.is.join("|")}` });
+    if (place.showIf)
+      this.#conditions.push({ field: made, source: `${place.showIf.field}=${place.showIf.is.join("|")}` });
     section.fields.push(made);
     section.lines.push(`${field.label}: {{${field.key}}}`);
   }
@@ -194,7 +212,8 @@ class Reader {
         return other?.options.some((option) => option.value === wanted) ? [wanted] : [];
       });
       const section = this.#sections.find(({ fields }) => fields.includes(field));
-      if (!other || is.length === 0 || !section) this.#note("a condition that was not understood", `${field.label} (${source})`);
+      if (!other || is.length === 0 || !section)
+        this.#note("a condition that was not understood", `${field.label} (${source})`);
       else section.fields[section.fields.indexOf(field)] = { ...field, showIf: { field: other.key, is } };
     }
   }
@@ -205,7 +224,9 @@ class Reader {
       const name = groupName(element);
       if (name) groups.set(name, [...(groups.get(name) ?? []), element]);
     });
-    this.#groups = new Map([...groups].map(([name, elements]) => [name, elements.flatMap((one) => groupOf(one, this.#root, true))]));
+    this.#groups = new Map(
+      [...groups].map(([name, elements]) => [name, elements.flatMap((one) => groupOf(one, this.#root, true))]),
+    );
   }
 
   #each(element: Element, see: (element: Element) => void): void {

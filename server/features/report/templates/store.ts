@@ -32,9 +32,10 @@ export async function templatesOf(db: Database, groupId: string, personId: strin
   await db.pgTx(async (client) => {
     await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 7271))", [groupId]);
     // Retired ones count: a group that threw all of them away does not get them back.
-    const present = await client.query("SELECT 1 FROM report_template WHERE group_id = $1 AND owner_id IS NULL LIMIT 1", [
-      groupId,
-    ]);
+    const present = await client.query(
+      "SELECT 1 FROM report_template WHERE group_id = $1 AND owner_id IS NULL LIMIT 1",
+      [groupId],
+    );
     if (present.rowCount) return;
     for (const { name, modality, bodyPart, sections } of SEED_TEMPLATES) {
       await client.query(
