@@ -20,6 +20,12 @@ const ITEMS: readonly NavItem[] = [
   },
   { to: "/rules", label: "Rules", action: "rule.read", hint: "Routing rules, subspecialties, drafts and versions" },
   { to: "/try-out", label: "Try-out", action: "operations.read", hint: "Try rules and shifts, and see the next hours" },
+  {
+    to: "/templates",
+    label: "Templates",
+    action: "template.read",
+    hint: "Report templates, normal texts and snippets; import of MRRT",
+  },
   { to: "/fairness", label: "Fairness", action: "fairness.read", hint: "How the group shares its work" },
   { to: "/hospital", label: "Hospital", action: "hospital.read", hint: "Our studies, attainment and critical results" },
   { to: "/orders/new", label: "New order", action: "order.write", hint: "Order a study without a RIS" },

@@ -83,6 +83,7 @@ export const router = createBrowserRouter([
             ? [{ path: "read/:studyId", element: <Only action="study.read">{page("reading")}</Only> }]
             : []),
           { path: "read/:studyId/history", element: <Only action="history.read">{page("history")}</Only> },
+          { path: "templates", element: <Only action="template.read">{page("report")}</Only> },
           { path: "fairness", element: <Only action="fairness.read">{page("fairness")}</Only> },
           { path: "settings/notifications", element: <Only action="notice.read">{page("notices")}</Only> },
           { path: "*", element: <PageError missing /> },

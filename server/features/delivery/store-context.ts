@@ -1,4 +1,6 @@
+import { AuthoredWords } from "@readroom/shared/contract/http/report.js";
 import { ReportContent } from "@readroom/shared/crdt/report.js";
+import { wordsBy } from "@readroom/shared/domain/report-text/authors.js";
 import type pg from "pg";
 import { rawRows, type Tx } from "../../kernel/database.js";
 import type { ReportPdfInput, ReportPdfVersion } from "./pdf/render.js";
@@ -13,13 +15,14 @@ export interface VersionRow {
   readonly version: number;
   readonly kind: Kind;
   readonly content: unknown;
+  readonly authors: unknown;
   readonly contentHash: string;
   readonly signedBy: string;
   readonly signedByName: string;
   readonly signedAt: Date;
 }
 
-const VERSION = `v.id, v.report_id AS "reportId", v.study_id AS "studyId", v.version, v.kind, v.content, v.content_hash AS "contentHash",
+const VERSION = `v.id, v.report_id AS "reportId", v.study_id AS "studyId", v.version, v.kind, v.content, v.authors, v.content_hash AS "contentHash",
   v.signed_by AS "signedBy", v.signed_by_name AS "signedByName", v.signed_at AS "signedAt"`;
 
 /** Signed versions of a study's report up to one, the first first. */
@@ -240,5 +243,6 @@ function pdfVersion(version: VersionRow): ReportPdfVersion {
     signedByName: version.signedByName,
     signedAt: version.signedAt.getTime(),
     contentHash: version.contentHash,
+    writtenBy: wordsBy(AuthoredWords.array().parse(version.authors)),
   };
 }

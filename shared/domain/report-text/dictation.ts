@@ -62,9 +62,9 @@ const commandOf = (phrase: string): DictationCommand | null =>
 
 function punctuate(text: string): string {
   const kept: string[] = [];
-  let out = text.replace(NO_MARK, (words) => `\u0000${kept.push(words) - 1}\u0000`);
+  let out = text.replace(NO_MARK, (words) => `\ue000${kept.push(words) - 1}\ue000`);
   for (const [spoken, sign] of MARKS) out = out.replace(spoken, sign);
-  return out.replace(/\u0000(\d+)\u0000/g, (_, n: string) => kept[Number(n)] ?? "").trim();
+  return out.replace(/\ue000(\d+)\ue000/g, (_, n: string) => kept[Number(n)] ?? "").trim();
 }
 
 /** The words as they go behind what stands before the caret: a space where one belongs, a capital where a sentence begins. */

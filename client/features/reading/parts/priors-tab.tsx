@@ -11,10 +11,12 @@ interface PriorsProps {
   modality: string | undefined;
   hung: readonly string[];
   compare(series: Hung): void;
+  /** Puts what was said then into the report as its comparison; null: no report is being written. */
+  copy: ((prior: PriorView) => void) | null;
 }
 
 /** What was there before, and what was said about it. */
-export function PriorsTab({ priors, modality, hung, compare }: PriorsProps) {
+export function PriorsTab({ priors, modality, hung, compare, copy }: PriorsProps) {
   if (priors.length === 0) {
     return (
       <EmptyState icon={<IconHistory size={28} stroke={1.4} />} title="No earlier studies">
@@ -25,13 +27,13 @@ export function PriorsTab({ priors, modality, hung, compare }: PriorsProps) {
   return (
     <ul className={classes.priors} aria-label="Earlier studies">
       {priors.map((prior) => (
-        <Prior key={prior.studyId} prior={prior} modality={modality} hung={hung} compare={compare} />
+        <Prior key={prior.studyId} prior={prior} modality={modality} hung={hung} compare={compare} copy={copy} />
       ))}
     </ul>
   );
 }
 
-function Prior({ prior, modality, hung, compare }: { prior: PriorView } & Omit<PriorsProps, "priors">) {
+function Prior({ prior, modality, hung, compare, copy }: { prior: PriorView } & Omit<PriorsProps, "priors">) {
   const main = mainSeries(prior.series.filter((one) => one.modality === modality)) ?? mainSeries(prior.series);
   const beside = prior.series.some((one) => hung.includes(one.seriesInstanceUid));
   return (
@@ -56,7 +58,14 @@ function Prior({ prior, modality, hung, compare }: { prior: PriorView } & Omit<P
         </Button>
       ) : null}
       {prior.impression ? (
-        <p className={classes.impression}>{prior.impression}</p>
+        <>
+          <p className={classes.impression}>{prior.impression}</p>
+          {copy ? (
+            <Button size="compact-xs" variant="default" onClick={() => copy(prior)}>
+              Copy as comparison
+            </Button>
+          ) : null}
+        </>
       ) : (
         <p className={classes.soft}>No signed report of it is here.</p>
       )}

@@ -1,5 +1,5 @@
-import type { StudyDetail } from "@readroom/shared/contract/http/worklist.js";
 import type { RoomChatLine } from "@readroom/shared/contract/room-company.js";
+import type { PriorView, StudyDetail } from "@readroom/shared/contract/http/worklist.js";
 import type { Mend } from "@readroom/shared/domain/report-checks/checks.js";
 import { memo, type ReactNode, type RefObject, useCallback, useRef, useState } from "react";
 import type { RoomProvider } from "../../../kernel/room/provider";
@@ -65,6 +65,11 @@ export function useSideTabs(parts: SideParts): SideTabContent[] {
         editor.insertText(line.text);
       }
     : null;
+  const copy = (prior: PriorView) => {
+    side.show("report");
+    const day = prior.studyAt ? ` of ${new Date(prior.studyAt).toISOString().slice(0, 10)}` : "";
+    editor?.bring(` ${prior.procedure || "Earlier study"}${day}: ${prior.impression}`, "comparison", "comparison");
+  };
   const imageNumber = (place: ImagePlace) => {
     const hung = wall.cells.findIndex((one) => one?.seriesInstanceUid === place.seriesInstanceUid);
     const cell = hung < 0 ? undefined : hung;
@@ -120,6 +125,7 @@ export function useSideTabs(parts: SideParts): SideTabContent[] {
           modality={mainSeries(detail.series)?.modality}
           hung={hungUids(wall)}
           compare={parts.compare}
+          copy={editor ? copy : null}
         />
       ),
     },

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { checkReport, type Verdict } from "@readroom/shared/crdt/check.js";
 import {
+  bodyOf,
   fieldsOf,
   type ReportSpec,
   readReportSpec,
@@ -8,11 +9,15 @@ import {
   writeReportSpec,
   writeSections,
 } from "@readroom/shared/crdt/report.js";
+import type { FieldSpec } from "@readroom/shared/crdt/report-fields.js";
+import { openSuggestions } from "@readroom/shared/crdt/report-marks.js";
 import { Editor } from "@tiptap/core";
 import { afterEach, describe, expect, it } from "vitest";
 import * as Y from "yjs";
+import { takeDown } from "../dictation/take-down";
 import { reportExtensions } from "./extensions";
 import { type MeasurementSource, noMeasurements } from "./measurement";
+import { fillNormal } from "./normal";
 
 const sections = [
   { key: "findings", title: "Findings", loinc: "59776-5", normalText: "Brain:\nBones:", required: true },
@@ -74,7 +79,7 @@ function edit(doc: Y.Doc, source: MeasurementSource = noMeasurements, onSign: ()
     room: null,
     colourOf: () => "",
     shown: () => false,
-    fields: fieldsOf(spec),
+    fields: fieldsOf(readReportSpec(doc) ?? spec),
     fieldLines: new Map(),
     suggester: () => suggester,
     now: () => Date.UTC(2026, 10, 24),
@@ -162,5 +167,126 @@ describe("report editor", () => {
     editor.commands.setTextSelection(3);
     press("Tab");
     expect(editor.state.selection.$from.node(1).attrs.sectionKey).toBe("impression");
+  });
+
+  it("[RP15] what one suggests is marked, not done; another accepts or rejects it", () => {
+    const doc = begun();
+    const { editor, hub, verdicts } = edit(doc);
+    const end = () => editor.state.doc.content.size - 2;
+    editor.chain().setTextSelection(end()).insertContent("Small bleed.").run();
+    suggester = "p";
+    // "Small" is replaced letter by letter.
+    editor.commands.setTextSelection({ from: end() - 12, to: end() - 7 });
+    editor.view.dispatch(editor.state.tr.insertText("L"));
+    editor.view.dispatch(editor.state.tr.insertText("arge"));
+    expect(openSuggestions(bodyOf(hub))).toMatchObject([
+      { by: "p", section: "impression", inserted: "Large", deleted: "Small" },
+    ]);
+    editor.view.dispatch(editor.state.tr.delete(editor.state.selection.from - 1, editor.state.selection.from));
+    expect(openSuggestions(bodyOf(hub))[0]?.inserted).toBe("Larg");
+    editor.commands.splitBlock();
+    expect(refused).toHaveLength(1);
+    const [suggestion] = openSuggestions(bodyOf(doc));
+    suggester = null;
+    editor.commands.settleSuggestion(suggestion?.id ?? "", "accept");
+    expect(textIn(doc, "impression")).toBe("Larg bleed.");
+    expect(openSuggestions(bodyOf(hub))).toEqual([]);
+    suggester = "p";
+    editor.commands.setTextSelection(end());
+    editor.view.dispatch(editor.state.tr.insertText(" More."));
+    editor.commands.settleSuggestion(openSuggestions(bodyOf(doc))[0]?.id ?? "", "reject");
+    expect(textIn(hub, "impression")).toBe("Larg bleed.");
+    expect(verdicts).toEqual([]);
+  });
+
+  it("[RP14] normal fills fields and empty headings and keeps where the words came from", () => {
+    const doc = begun();
+    const { editor, hub, verdicts } = edit(doc);
+    const normal = {
+      ...spec,
+      sections: sections.map((one) => ({
+        ...one,
+        normal: one.key === "findings" ? "Brain: clear.\nBones: intact." : "No bleed.",
+      })),
+    };
+    expect(fillNormal(editor, normal, null)).toBe(true);
+    expect(textIn(doc, "findings")).toBe("Brain: clear.\nBones: intact.");
+    expect(textIn(hub, "impression")).toBe("No bleed.");
+    const { written } = renderReport(doc, spec, () => null);
+    expect(written.filter(({ how }) => how === "template").map(({ length }) => length)).toEqual([7, 8, 9]);
+    expect(fillNormal(editor, normal, null)).toBe(false);
+    expect(verdicts).toEqual([]);
+  });
+
+  it("[RP13] a line whose fields hold nothing is not in the report; a condition shows and hides", () => {
+    const field = (key: string, more: Partial<FieldSpec> = {}): FieldSpec => ({
+      key,
+      label: key,
+      kind: "text",
+      unit: "",
+      options: [],
+      normal: "",
+      required: false,
+      code: null,
+      showIf: null,
+      ...more,
+    });
+    const option = (value: string) => ({ value, text: `it is ${value}`, code: null });
+    const fields = [
+      field("prior", { kind: "choice", options: [option("yes"), option("no")], normal: "yes" }),
+      field("date", { showIf: { field: "prior", is: ["yes"] }, required: true }),
+      field("size", { kind: "number", unit: "mm" }),
+    ];
+    const withFields: ReportSpec = {
+      ...spec,
+      sections: [
+        { ...sections[0]!, normalText: "Prior: {{prior}}\nDate: {{date}}\nSize: {{size}}", fields },
+        sections[1]!,
+      ],
+    };
+    const doc = new Y.Doc();
+    writeReportSpec(doc, withFields);
+    writeSections(
+      doc,
+      withFields.sections,
+      (key) => withFields.sections.find((one) => one.key === key)?.normalText ?? "",
+    );
+    const { editor, hub, verdicts } = edit(doc);
+    const render = () => renderReport(hub, withFields, () => null);
+    expect(render().content.sections[0]?.text).toBe("");
+    expect(render().open.emptyFields).toEqual([]);
+    fillNormal(editor, withFields, "findings");
+    expect(render().content.sections[0]?.text).toBe("Prior: it is yes");
+    expect(render().open.emptyFields).toEqual([{ section: "findings", key: "date", label: "date" }]);
+    editor.commands.fillFields(
+      new Map([
+        ["date", "2025"],
+        ["size", "12"],
+      ]),
+    );
+    expect(render().content.sections[0]?.text).toBe("Prior: it is yes\nDate: 2025\nSize: 12 mm");
+    expect(render().content.fields?.map(({ key, text }) => [key, text])).toEqual([
+      ["prior", "it is yes"],
+      ["date", "2025"],
+      ["size", "12 mm"],
+    ]);
+    let at = -1;
+    editor.state.doc.descendants((node, position) => {
+      if (node.attrs.fieldKey === "prior") at = position;
+    });
+    editor.view.dispatch(editor.state.tr.setNodeAttribute(at, "value", "no"));
+    expect(render().content.sections[0]?.text).toBe("Prior: it is no\nSize: 12 mm");
+    expect(verdicts).toEqual([]);
+  });
+
+  it("[RP17] a dictation writes and moves by voice", () => {
+    const doc = begun();
+    const { editor, verdicts } = edit(doc);
+    editor.commands.setTextSelection(editor.state.doc.child(0).nodeSize - 2);
+    takeDown(editor, spec, "intact full stop next field no acute bleed period");
+    expect(textIn(doc, "findings")).toBe("Brain:\nBones: intact.");
+    expect(textIn(doc, "impression")).toBe("No acute bleed.");
+    expect(takeDown(editor, spec, "stop dictation")).toBe("stop");
+    expect(verdicts).toEqual([]);
   });
 });

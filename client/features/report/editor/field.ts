@@ -91,7 +91,12 @@ function controlOf(spec: FieldSpec, set: (value: string) => void, editor: Editor
 function choiceControl(spec: FieldSpec, set: (value: string) => void, editor: Editor): Control {
   const dom = document.createElement("select");
   dom.setAttribute("aria-label", spec.label);
-  dom.append(new Option("choose…", ""), ...spec.options.map(({ value, text }) => new Option(text, value)));
+  for (const { value, text } of [{ value: "", text: "choose…" }, ...spec.options]) {
+    const option = document.createElement("option");
+    option.value = value;
+    option.textContent = text;
+    dom.append(option);
+  }
   dom.addEventListener("change", () => set(dom.value));
   guard(dom, editor);
   return { dom, show: (value) => mark(dom, spec, value, () => (dom.value = value)) };

@@ -96,9 +96,8 @@ function suggestionOf(state: EditorState, edit: Transaction, author: Author): Tr
   let caret: number | null = null;
   for (const [index, step] of edit.steps.entries()) {
     if (!(step instanceof ReplaceStep)) continue;
-    const back = edit.mapping.slice(0, index).invert();
-    const from = tr.mapping.map(back.map(step.from));
-    const to = tr.mapping.map(back.map(step.to));
+    const from = tr.mapping.map(before(edit, index, step.from));
+    const to = tr.mapping.map(before(edit, index, step.to));
     const words = wordsOf(step.slice);
     if (words === null) return "New paragraphs and lists are made in writing, not as a suggestion.";
     const mark = nearby(tr.doc, from, author) ?? author;
@@ -116,11 +115,15 @@ function suggestionOf(state: EditorState, edit: Transaction, author: Author): Tr
   return tr.scrollIntoView();
 }
 
+/** A position of the edit's step in the document before the edit. */
+const before = (edit: Transaction, index: number, position: number): number =>
+  edit.mapping.maps.slice(0, index).reduceRight((at, map) => map.invert().map(at), position);
+
 /** The slice as plain words; null where it would make or join paragraphs. */
 function wordsOf(slice: Slice): string | null {
   if (slice.size === 0) return "";
-  const words = slice.content.textBetween(0, slice.content.size, " ", " ");
-  return words === "" ? null : words;
+  if (slice.content.textBetween(0, slice.content.size) === "") return null;
+  return slice.content.textBetween(0, slice.content.size, " ", " ");
 }
 
 /** One's own suggestion right before goes on, as one. */

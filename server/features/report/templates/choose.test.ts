@@ -22,4 +22,28 @@ describe("templates", () => {
       for (const section of template.sections) expect(section.normalText).not.toMatch(/normal|no acute|unremarkable/i);
     }
   });
+
+  it("[RP13] the default for a procedure goes first, and a person's own before the group's", () => {
+    const study = {
+      modalities: ["CT"],
+      bodyPart: "",
+      description: "",
+      procedureCode: "CTHEAD",
+      procedureText: "CT Head without contrast",
+    };
+    const template = (name: string, more: object = {}) => ({
+      name,
+      modality: "",
+      bodyPart: "",
+      owner: "group" as const,
+      ...more,
+    });
+    expect(choose(SEED_TEMPLATES, study)?.name).toBe("CT head");
+    const own = template("own", { modality: "CT", bodyPart: "HEAD", owner: "own" });
+    expect(choose([...SEED_TEMPLATES, own], study)?.name).toBe("own");
+    const stroke = template("stroke", { procedures: ["cthead"] });
+    expect(choose([...SEED_TEMPLATES, own, stroke], study)?.name).toBe("stroke");
+    expect(choose([own, template("by words", { procedures: ["without contrast"] })], study)?.name).toBe("by words");
+    expect(choose([own, template("other", { procedures: ["MRKNEE"] })], study)?.name).toBe("own");
+  });
 });

@@ -21,7 +21,7 @@ export interface StudyToReport {
 export function fitOf(template: TemplateFit, study: StudyToReport): number {
   const own = template.owner === "own" ? 1 : 0;
   if (isDefaultFor(template, study)) return 20 + own;
-  const place = `${study.bodyPart} ${study.description}`.toUpperCase();
+  const place = `${study.bodyPart} ${study.description} ${study.procedureText ?? ""}`.toUpperCase();
   if (template.modality && !study.modalities.includes(template.modality)) return -1;
   if (template.bodyPart && !names(place, template.bodyPart.toUpperCase())) return -1;
   return (template.modality ? 4 : 0) + (template.bodyPart ? 6 : 0) + own;
