@@ -7,7 +7,7 @@ import type { OverlayText } from "./overlay";
 import { PlaneViewport } from "./PlaneViewport";
 import type { RemotePointer } from "./pointerLayer";
 import { StackViewport } from "./StackViewport";
-import type { PointerPlaceMm } from "./stackView";
+import type { PointerPlaceMm } from "./shownView";
 import { type ToolId, toolCatalogue, type ViewportCommand } from "./toolCatalogue";
 import type { ViewportHandle } from "./viewportHandle";
 import type { ViewState } from "./viewState";

@@ -4,8 +4,8 @@ import { readAnnotationRecord } from "@readroom/shared/crdt/annotation.js";
 import { describe, expect, it } from "vitest";
 import { markOfRecord, recordOfMark } from "./markRecord";
 import { crossing, liesInSlice, traceOf } from "./markTrace";
+import type { ViewSnapshot } from "./shownView";
 import { buildStack } from "./stack";
-import type { ViewSnapshot } from "./stackView";
 import { sliceDataset } from "./testDatasets";
 import { planeAxes } from "./volume";
 

@@ -1,7 +1,7 @@
 import type { AnnotationRecord, PointMm } from "@readroom/shared/crdt/annotation.js";
 import { describeMeasurement } from "@readroom/shared/crdt/annotation.js";
 import { add, distanceToPlane, dot, type ImagePlane, projectOnPlane, scale, subtract, type Vec3 } from "./geometry";
-import type { ViewSnapshot } from "./stackView";
+import type { ViewSnapshot } from "./shownView";
 import { planeOf } from "./volume";
 
 type Slice = Pick<ImagePlane, "origin" | "normal">;

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from "react";
 import { orientationLetters, scale } from "./geometry";
 import classes from "./overlay.module.css";
-import type { ShownView, ViewSnapshot } from "./stackView";
+import type { ShownView, ViewSnapshot } from "./shownView";
 import { scaleBar } from "./viewState";
 import { planeLabels } from "./volume";
 import { presetOf } from "./windowPresets";

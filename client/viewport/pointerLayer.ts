@@ -1,6 +1,6 @@
 import { type PointerPlace, placePointer, type Vec3 } from "./geometry";
 import { createLaserTrails } from "./laserTrail";
-import type { PointerPlaceMm, ShownView, ViewSnapshot } from "./stackView";
+import type { PointerPlaceMm, ShownView, ViewSnapshot } from "./shownView";
 
 /** Another person's pointer, as presence carries it. */
 export interface RemotePointer extends PointerPlaceMm {

@@ -15,8 +15,8 @@ export type { OverlayText } from "./overlay";
 export { PlaneViewport, type PlaneViewportProps } from "./PlaneViewport";
 export type { RemotePointer } from "./pointerLayer";
 export { StackViewport, type StackViewportProps } from "./StackViewport";
+export type { PointerPlaceMm } from "./shownView";
 export type { ImageStack, StackImage } from "./stack";
-export type { PointerPlaceMm } from "./stackView";
 export {
   commandCatalogue,
   type ToolDescription,

@@ -1,6 +1,6 @@
 import { traceOf } from "./markTrace";
 import { planeMarks } from "./planeMarks";
-import type { ShownView } from "./stackView";
+import type { ShownView } from "./shownView";
 
 /**
  * Draws a small sign where marks made in other planes pass through what this viewport shows, by moving DOM nodes.
