@@ -161,7 +161,9 @@ async function run(
 
 const err429 = (name: string): Result<never, Refusal> => ({
   ok: false,
-  error: refusal(ErrorCode.enum.throttled, `Too many "${name}" messages: slow down.`),
+  error: refusal(ErrorCode.enum.throttled, `Too many "${name}" messages: slow down.`, {
+    detail: { retryAfterMs: 1_000 },
+  }),
 });
 
 /** A token bucket: `perSecond` a second, as many again in a burst. */

@@ -30,6 +30,7 @@ export const ROOM_LIMITS = {
   documentBytes: 50_000_000,
   awarenessBytes: 8_192,
   people: 64,
+  roomsPerConnection: 24,
   annotations: 5_000,
   updatesPerSecond: 200,
   pointersPerSecond: 120,

@@ -45,7 +45,9 @@ export function checkReading(transaction: Y.Transaction, before: Y.Doc, writer: 
       if (verdict) return verdict;
     }
   }
-  if (doc.getMap("annotations").size > ROOM_LIMITS.annotations) {
+  // Two processes may each have taken the last one: taking some away must then still be possible.
+  const marks = doc.getMap("annotations").size;
+  if (marks > ROOM_LIMITS.annotations && marks > before.getMap("annotations").size) {
     return { code: "too_large", reason: `A reading holds at most ${ROOM_LIMITS.annotations} annotations.` };
   }
   return null;

@@ -1,6 +1,7 @@
 import type { ApiError } from "@readroom/shared/contract/errors.js";
 import {
   type PointerPlace,
+  ROOM_LIMITS,
   RoomFrame,
   RoomJoined,
   RoomNotice,
@@ -294,7 +295,7 @@ export class RoomProvider {
     const edits = new Edits({
       doc: this.doc,
       ignore: (origin) => origin === this || origin === this.store.origin,
-      send: (update) => this.ask("room.update", { update }),
+      send: (update) => this.sendEdit(update),
       changed: () => {
         this.store.noteUnsaved(edits.unsaved);
         this.set({});
@@ -306,6 +307,13 @@ export class RoomProvider {
       if (origin === "local" || [...added, ...updated].includes(this.doc.clientID)) this.sayAwareness();
     });
     return edits;
+  }
+
+  private sendEdit(update: Uint8Array): Promise<Answer> {
+    if (update.byteLength <= ROOM_LIMITS.updateBytes) return this.ask("room.update", { update });
+    const megabytes = ROOM_LIMITS.updateBytes / 1_000_000;
+    const message = `That is more than the hub takes in one step (${megabytes} MB).`;
+    return Promise.resolve({ ok: false, error: { code: "too_large", message } });
   }
 
   /**

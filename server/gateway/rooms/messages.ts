@@ -147,6 +147,8 @@ async function enter(
   const { room } = visited;
   try {
     const before = room.members.get(socket.id);
+    if (!before && roomsOf(hub, socket) >= ROOM_LIMITS.roomsPerConnection)
+      return err(refusal("too_large", `This page is in ${ROOM_LIMITS.roomsPerConnection} rooms: leave one first.`));
     if (!before && room.people().length >= ROOM_LIMITS.people)
       return err(refusal("too_large", `This room is full: ${ROOM_LIMITS.people} people are in it.`));
     const { personId, name } = grant.value.person;
@@ -172,6 +174,12 @@ async function enter(
   } finally {
     visited.done();
   }
+}
+
+function roomsOf(hub: RoomsHub, socket: Socket): number {
+  let count = 0;
+  for (const room of hub.registry.open.values()) if (room.members.has(socket.id)) count += 1;
+  return count;
 }
 
 function joined(room: Room, member: Member, stateVector: Uint8Array): RoomJoined {

@@ -360,4 +360,30 @@ describe("rooms", () => {
       { actor_id: world.people.attending.userId, study_id: world.studyId, patient_id: world.patientId },
     ]);
   });
+
+  it("[RM14] a full room says so, and lets the next one in when somebody goes; a page can't be in any number of rooms", async () => {
+    const many = Array.from({ length: ROOM_LIMITS.people }, () => come("attending"));
+    await Promise.all(many.map((room) => until(room, saved, 25_000)));
+    const late = come("resident");
+    await until(late, (state) => state.refused?.code === "too_large", 20_000);
+    expect(late.snapshot().refused?.message).toBe("This room is full: 64 people are in it.");
+    const socket = sockets[0]!;
+    const ids = await hub.deps.db.pool.query<{ id: string }>(
+      `INSERT INTO study (organisation_id, site_id, study_instance_uid, modalities, body_part, state, match_state, group_id)
+       SELECT organisation_id, site_id, '2.25.7' || n, modalities, body_part, state, match_state, group_id FROM study, generate_series(1, 30) n
+       WHERE id = $1 RETURNING id`,
+      [world.studyId],
+    );
+    const answers: { ok: boolean; error?: { message: string } }[] = [];
+    for (const { id } of ids.rows)
+      answers.push(
+        await socket.emitWithAck("room.join", {
+          document: readingDocument(id),
+          stateVector: Y.encodeStateVector(new Y.Doc()),
+          client: 7,
+        }),
+      );
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(ROOM_LIMITS.roomsPerConnection - 1);
+    expect(answers.at(-1)?.error?.message).toBe("This page is in 24 rooms: leave one first.");
+  }, 60_000);
 });
