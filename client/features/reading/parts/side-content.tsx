@@ -1,5 +1,5 @@
-import type { RoomChatLine } from "@readroom/shared/contract/room-company.js";
 import type { PriorView, StudyDetail } from "@readroom/shared/contract/http/worklist.js";
+import type { RoomChatLine } from "@readroom/shared/contract/room-company.js";
 import type { Mend } from "@readroom/shared/domain/report-checks/checks.js";
 import { memo, type ReactNode, type RefObject, useCallback, useRef, useState } from "react";
 import type { RoomProvider } from "../../../kernel/room/provider";
