@@ -205,7 +205,7 @@ test("templates are made, imported and shared; what an import left out is told",
   const file = mrrtFile();
   await page.locator('input[type="file"]').setInputFiles(file);
   await expect(page.getByText(/^Imported/).first()).toBeVisible();
-  const name = await page.getByLabel("Name", { exact: true }).inputValue();
+  const name = await page.getByRole("textbox", { name: /^Name/ }).inputValue();
   expect(name).not.toBe("");
   expect(await axe(page, "imported template")).toEqual([]);
   await picture(page, "imported");
@@ -235,9 +235,7 @@ interface Version {
 const ofCase = (one: ReceivedResult): boolean => one.text.includes(ACCESSION);
 const report = (page: Page): Locator => page.getByRole("textbox", { name: "Report" });
 const sectionOf = (page: Page, title: string): Locator =>
-  report(page)
-    .locator("section[data-section]")
-    .filter({ has: page.getByRole("heading", { name: title, exact: true }) });
+  report(page).locator(`section[data-section][aria-label="${title}"]`);
 const sign = (page: Page): Locator =>
   page.getByLabel("Report and study").getByRole("button", { name: "Sign", exact: true });
 
