@@ -68,8 +68,8 @@ test("a reading is replayed: slice, marks and text as they were, by those with t
     await page.getByRole("tab", { name: /^Room/ }).click();
     await page.getByRole("link", { name: "Time travel" }).click();
     await expect(page.getByRole("heading", { name: "Time travel" })).toBeVisible();
-    await expect(page.getByLabel("Report as it was")).toContainText("Scaphoid fracture.");
-    await expect(page.getByLabel("Marks as they were")).toContainText("mm");
+    await expect(page.getByRole("article", { name: "Report as it was" })).toContainText("Scaphoid fracture.");
+    await expect(page.getByRole("list", { name: "Marks as they were" })).toContainText("mm");
     await expect(page.getByText(/On the screen of Dr Aiko Tanaka/)).toBeVisible();
     await expect(page.getByLabel("Screen as it was")).toContainText(/\d\s*\/\s*8/);
     await shot(page, "end");
@@ -85,12 +85,14 @@ test("a reading is replayed: slice, marks and text as they were, by those with t
   await test.step("played, the reading goes by: the last slice is on screen before the text is there, and it ends as it stands", async () => {
     await page.getByRole("button", { name: "Next moment" }).click();
     await expect(page.getByLabel("Screen as it was")).toContainText(/8\s*\/\s*8/);
-    await expect(page.getByLabel("Marks as they were")).toContainText("mm");
+    await expect(page.getByRole("list", { name: "Marks as they were" })).toContainText("mm");
     await expect(page.getByText("Scaphoid fracture.")).toHaveCount(0);
     await shot(page, "measured");
     await page.getByLabel("Speed").getByText("16×").click();
     await page.getByRole("button", { name: "Play", exact: true }).click();
-    await expect(page.getByLabel("Report as it was")).toContainText("Scaphoid fracture.", { timeout: 30_000 });
+    await expect(page.getByRole("article", { name: "Report as it was" })).toContainText("Scaphoid fracture.", {
+      timeout: 30_000,
+    });
     await expect(page.getByRole("button", { name: "Play", exact: true })).toBeVisible({ timeout: 30_000 });
     await expect(page.locator(IMAGE)).toHaveCount(0);
   });

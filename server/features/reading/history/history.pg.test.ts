@@ -135,7 +135,7 @@ describe("a room's past", () => {
     const administrator: UserActor = { ...attending, userId: resident.userId, roles: ["administrator"] };
     const foreign: UserActor = { ...attending, organisationId: stranger.organisationId };
     const line = await history.line(attending, world.studyId);
-    expect(line.ok && line.value.people.map((person) => person.name)).toContain("attending");
+    expect(line.ok && line.value.people.map((person) => person.name)).toContain("referrer");
     expect(line.ok && line.value.moments.some((one) => one.kind === "marks" && one.name === "attending")).toBe(true);
     expect((await history.line(administrator, world.studyId)).ok).toBe(true);
     for (const actor of [resident, referrer, stranger, foreign])
