@@ -52,7 +52,8 @@ export class LiveList {
   private tabs: readonly (TabSpec & { words: readonly string[] })[] = [];
   private shown: Shown = EVERYTHING;
   private words: string[] = [];
-  private held: { arrived: Set<Entry>; left: Set<Entry>; moved: boolean } | null = null;
+  /** gone: entries of the rows that stand still whose studies left; one that comes back is the same entry again. */
+  private held: { arrived: Set<Entry>; left: Set<Entry>; gone: Map<string, Entry>; moved: boolean } | null = null;
   private now = 0;
   private viewer: Viewer = { userId: "", reader: null };
 
@@ -66,8 +67,7 @@ export class LiveList {
     for (const line of lines) {
       const known = this.entries.get(line.studyId);
       if (known && known.line.seq > line.seq) continue;
-      const entry = known ?? fresh(line);
-      if (!known) this.entries.set(line.studyId, entry);
+      const entry = known ?? this.comeIn(line);
       if (entry.listed) before.add(entry);
       entry.line = line;
       entry.text = null;
@@ -82,6 +82,12 @@ export class LiveList {
     this.live = others.concat(listed).sort((a, b) => this.compare(a, b));
     if (!this.held) this.rows = this.live;
     else this.noteHeld(before, listed);
+  }
+
+  private comeIn(line: Line): Entry {
+    const entry = this.held?.gone.get(line.studyId) ?? fresh(line);
+    this.entries.set(line.studyId, entry);
+    return entry;
   }
 
   private noteHeld(before: ReadonlySet<Entry>, listed: readonly Entry[]): void {
@@ -103,14 +109,16 @@ export class LiveList {
     const id = change.type === "line" ? change.line.studyId : change.studyId;
     const known = this.entries.get(id);
     if (change.type === "gone") {
-      if (known) this.drop(known);
+      if (known) {
+        this.drop(known);
+        this.held?.gone.set(id, known);
+      }
       this.entries.delete(id);
       return;
     }
     const { line } = change;
     if (known && known.line.seq > line.seq) return;
-    const entry = known ?? fresh(line);
-    if (!known) this.entries.set(id, entry);
+    const entry = known ?? this.comeIn(line);
     this.notePool(line);
     const key = keyOf(this.shown.sort)(line);
     const stays = entry.listed && entry.key === key && entry.line.studyId === id;
@@ -156,7 +164,7 @@ export class LiveList {
   /** The rows stay where they are until `release`; what comes and goes is counted. */
   hold(): void {
     if (this.held) return;
-    this.held = { arrived: new Set(), left: new Set(), moved: false };
+    this.held = { arrived: new Set(), left: new Set(), gone: new Map(), moved: false };
     this.rows = [...this.live];
   }
 
@@ -189,8 +197,12 @@ export class LiveList {
       const belongs = this.belongs(entry);
       if (belongs === entry.listed) continue;
       this.version += 1;
-      if (belongs) this.list(entry);
-      else this.unlist(entry);
+      if (!belongs) this.unlist(entry);
+      else {
+        // It was not among the rows when their order was chosen.
+        entry.key = keyOf(this.shown.sort)(entry.line);
+        this.list(entry);
+      }
     }
     return false;
   }
@@ -261,6 +273,7 @@ export class LiveList {
       const bit = 1 << (n % BITS);
       if (((entry.bits[Math.floor(n / BITS)] ?? 0) & bit) !== 0) this.counts[n] = (this.counts[n] ?? 1) - 1;
     }
+    entry.bits = [];
   }
 
   private list(entry: Entry): void {
