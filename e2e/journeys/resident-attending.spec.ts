@@ -142,7 +142,7 @@ test("a resident and an attending write one report, and the hospital receives wh
     await dialog.getByRole("button", { name: "Sign final" }).click();
     const signed = attending.page.getByRole("article", { name: /^Final, version 2/ });
     await expect(signed).toContainText("Minor difference to v1");
-    await attending.page.getByText("Who wrote", { exact: true }).click();
+    await attending.page.getByRole("switch", { name: "Who wrote" }).check();
     await expect(signed.getByTitle("Dr Sam Okafor, by abbreviation")).toHaveText("No acute abnormality.");
     await expect(signed.getByTitle("Dr Julia Lindqvist", { exact: true }).first()).toBeVisible();
     await picture(attending.page, "who-wrote");
