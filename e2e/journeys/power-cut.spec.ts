@@ -218,7 +218,7 @@ async function claimedStudy(seed: number): Promise<{ person: Person; studyId: st
 
 interface Signing {
   readonly studyId: string;
-  readonly body: { kind: "final"; hash: string; fence: number; confirm: string[] };
+  readonly body: { kind: "final"; hash: string; fence: number; patient: string; confirm: string[] };
   sign(): Promise<{ status: number; body: unknown }>;
   close(): void;
 }
@@ -227,7 +227,11 @@ interface Signing {
 async function readyToSign(seed: number): Promise<Signing> {
   const { person, studyId, fence } = await claimedStudy(seed);
   const path = `/api/studies/${studyId}/report`;
-  const begun = await person.send<{ draft: { documentId: string } }>("POST", path, {});
+  const begun = await person.send<{ draft: { documentId: string }; facts: { patient: { identity: string } } }>(
+    "POST",
+    path,
+    {},
+  );
   expect(begun.status, JSON.stringify(begun.body)).toBe(200);
   const socket = person.socket();
   const room = new RoomProvider({ socket, documentId: begun.body.draft.documentId });
@@ -242,7 +246,9 @@ async function readyToSign(seed: number): Promise<Signing> {
   const spec = readReportSpec(room.doc);
   if (!spec) throw new Error("the report has no sections");
   const { hash } = hashesOf(renderReport(room.doc, spec, () => null).content);
-  const body = { kind: "final" as const, hash, fence, confirm: ["images_arriving"] };
+  const patient = begun.body.facts.patient.identity;
+  const confirm = ["images_arriving", ...spec.sections.map((section) => `empty:${section.key}`)];
+  const body = { kind: "final" as const, hash, fence, patient, confirm };
   const close = (): void => {
     room.destroy();
     socket.disconnect();

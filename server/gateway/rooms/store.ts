@@ -141,6 +141,13 @@ export async function holdDocument(db: Database, documentId: string, holder: str
   return rowCount === 1;
 }
 
+export async function keepHolding(db: Database, documentId: string, holder: string, ms: number): Promise<void> {
+  await db.pool.query(
+    "UPDATE crdt_document SET held_until = now() + $3 * interval '1 millisecond' WHERE id = $1 AND held_by = $2",
+    [documentId, holder, ms],
+  );
+}
+
 export async function releaseDocument(db: Database, documentId: string, holder: string): Promise<void> {
   await db.pool.query("UPDATE crdt_document SET held_by = NULL, held_until = NULL WHERE id = $1 AND held_by = $2", [
     documentId,

@@ -38,7 +38,7 @@ export function SnippetsTab() {
     },
   ];
   return (
-    <>
+    <div className={classes.sections}>
       <NewSnippet />
       <Panel title="Snippets" flush>
         <List
@@ -53,7 +53,7 @@ export function SnippetsTab() {
           }
         />
       </Panel>
-    </>
+    </div>
   );
 }
 
