@@ -97,7 +97,7 @@ function Travel({ studyId, line }: { studyId: string; line: HistoryLine }) {
               title={mayImages ? "No screen is known" : "Images are not shown to you"}
             >
               {mayImages
-                ? `${whose ? whose.name : "Nobody"} showed nothing at this instant: not there, hidden, or before ${dateTime(line.viewsSince)}, since when it is kept.`
+                ? `${whose ? `${whose.name} showed nothing` : "Nobody showed anything"} at this instant: not there, hidden, or before ${dateTime(line.viewsSince)}, since when it is kept.`
                 : "Your role reads what was written and when, not the images."}
             </EmptyState>
           )}
