@@ -21,7 +21,7 @@ export function SnippetsTab() {
     { header: "Becomes", wide: true, render: ({ text }) => <span className={classes.snippet}>{text}</span> },
     { header: "Whose", render: ({ owner }) => (owner === "own" ? "Mine" : "Group") },
     {
-      header: "",
+      header: "Do",
       align: "right",
       render: ({ id, mayEdit, abbreviation }) =>
         mayEdit ? (
