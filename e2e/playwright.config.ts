@@ -3,13 +3,15 @@ import { defineConfig } from "@playwright/test";
 
 const DEBIAN_CHROMIUM = "/usr/bin/chromium";
 
-/** Begun, and not yet passing in every step: READROOM_ALL_JOURNEYS=1 runs them too (docs/STATUS.md says what is missing). */
-const UNFINISHED = ["two-readers", "time-travel", "room-link", "bad-line"].map((name) => `**/${name}.spec.ts`);
+/** Run by READROOM_ALL_JOURNEYS=1: not yet passing in every step, or more than the twenty minutes of `npm test` have room for (docs/STATUS.md says which). */
+const APART = ["two-readers", "time-travel", "room-link", "bad-line", "resident-attending"].map(
+  (name) => `**/${name}.spec.ts`,
+);
 
 /** Journeys: what people do, in real browsers on a real hub. One worker: two cores carry one hub, its database and three browsers. */
 export default defineConfig({
   testDir: "journeys",
-  testIgnore: process.env.READROOM_ALL_JOURNEYS === "1" ? [] : UNFINISHED,
+  testIgnore: process.env.READROOM_ALL_JOURNEYS === "1" ? [] : APART,
   outputDir: "results",
   workers: 1,
   fullyParallel: false,

@@ -3,7 +3,7 @@ import { type FreshDatabase, freshDatabase } from "../../../e2e/fixtures/databas
 import { play } from "../../../e2e/fixtures/fuzz/play.js";
 import { Lane } from "../../../e2e/fixtures/fuzz/world.js";
 
-const RUNS = Number(process.env.READROOM_FUZZ_RUNS ?? 60);
+const RUNS = Number(process.env.READROOM_FUZZ_RUNS ?? 30);
 const FIRST = Number(process.env.READROOM_FUZZ_SEED ?? 1);
 /** Scenarios that run at once, each with two hub processes of its own on the same database. */
 const LANES = Number(process.env.READROOM_FUZZ_LANES ?? 4);
