@@ -208,7 +208,8 @@ function clockNotice(study: NoticeStudy, person: Listener): Told {
     const mine = study.claimedBy === person.actor.userId && seesStudy(person.actor, study);
     return mine ? about(study, "clock_mine", occasion, false, facts) : null;
   }
-  const watches = hasRole(person.actor, ["operator"]) && seesStudy(person.actor, study);
+  const waits = study.claimState === "open" && !isReported(study);
+  const watches = waits && hasRole(person.actor, ["operator"]) && seesStudy(person.actor, study);
   return watches || mayTake(person, study) ? about(study, "clock_pool", occasion, false, facts) : null;
 }
 
