@@ -1,6 +1,6 @@
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { notifyManager, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { z } from "zod";
 import { HubError } from "../kernel/api";
@@ -51,6 +51,9 @@ function OwnKeys({ children }: { children: ReactNode }) {
     </KeyMapProvider>
   );
 }
+
+// What a person sets shows before the browser draws again: put off by a timer, as it is by default, a ticked box falls back for a moment.
+notifyManager.setScheduler(queueMicrotask);
 
 function makeClient(): QueryClient {
   return new QueryClient({

@@ -44,6 +44,8 @@ export function indexedDbStore(personId: string, documentId: string): OpenOfflin
       if (closed) return null;
       open.set(name, (open.get(name) ?? 0) + 1);
       persistence = new IndexeddbPersistence(name, doc);
+      // It would close with the document, in the middle of what is being read from it; `close` puts it away when that is done.
+      doc.off("destroy", persistence.destroy);
       return persistence;
     });
     const loaded = ready.then(async (store) => {
