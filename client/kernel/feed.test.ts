@@ -39,8 +39,9 @@ describe("feed", () => {
     const first = wire({ seq: 10 });
     await feed.connected(first);
     expect(first.asked).toEqual([{ topics: ["group:1"] }]);
-    for (const seq of [10, 11, 11, 12]) feed.receive(event(seq));
-    feed.receive({ nonsense: true });
+    for (const seq of [10, 11, 11, 12]) feed.receive([event(seq)]);
+    feed.receive([{ nonsense: true }]);
+    feed.receive("nonsense");
     expect(heard).toEqual([11, 12]);
     expect(feed.seq).toBe(12);
   });
@@ -50,7 +51,7 @@ describe("feed", () => {
     const { heard, resets } = following(feed);
     feed.follow(["group:1"]);
     await feed.connected(wire({ seq: 10 }));
-    feed.receive(event(11));
+    feed.receive([event(11)]);
     feed.disconnected();
     const second = wire({ seq: 14, missed: [event(12), event(14)] });
     await feed.connected(second);
@@ -68,8 +69,8 @@ describe("feed", () => {
       gaps++;
     });
     await feed.connected(wire({ seq: 10 }));
-    feed.receive(event(11));
-    feed.receive({ ...event(11), type: "worklist.row" });
+    feed.receive([event(11)]);
+    feed.receive([{ ...event(11), type: "worklist.row" }]);
     expect(heard).toEqual([11, 11]);
     expect(gaps).toBe(0);
     feed.disconnected();

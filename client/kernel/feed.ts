@@ -71,10 +71,13 @@ export class Feed {
     this.wire = null;
   }
 
-  /** An "event" message as it came in; what does not fit the contract, or was seen already, is left aside. */
+  /** An "events" message as it came in; what does not fit the contract, or was seen already, is left aside. */
   receive(message: unknown): void {
-    const event = HubEvent.safeParse(message);
-    if (event.success) this.take(event.data);
+    if (!Array.isArray(message)) return;
+    for (const one of message) {
+      const event = HubEvent.safeParse(one);
+      if (event.success) this.take(event.data);
+    }
   }
 
   private take(event: HubEvent): void {

@@ -95,7 +95,7 @@ function keep(socket: Socket, feed: Feed, report: (live: LiveState) => void): ()
       if (socket.connected) report({ state: "connecting" });
     }
   };
-  socket.on("event", (message: unknown) => feed.receive(message));
+  socket.on("events", (message: unknown) => feed.receive(message));
   socket.on("connect", () => {
     clearTimeout(lost);
     feed.connected({ ask }).then(ping, () => socket.disconnect().connect());

@@ -3,22 +3,25 @@ import { IconCloudOff, IconPlugConnectedX } from "@tabler/icons-react";
 import { type ReactNode, useEffect, useState } from "react";
 import classes from "./states.module.css";
 
-/** Nothing here, and what to do about it. `action` is a button or a link. */
+/** Nothing here, and what to do about it. `action` is a button or a link; `page`: nothing else is on the page, so the title is its heading. */
 export function EmptyState({
   icon,
   title,
+  page,
   children,
   action,
 }: {
   icon?: ReactNode;
   title: string;
+  page?: boolean;
   children?: ReactNode;
   action?: ReactNode;
 }) {
+  const Title = page ? "h1" : "p";
   return (
     <div className={classes.state}>
       {icon ? <span className={classes.icon}>{icon}</span> : null}
-      <p className={classes.title}>{title}</p>
+      <Title className={classes.title}>{title}</Title>
       {children ? <div className={classes.text}>{children}</div> : null}
       {action}
     </div>

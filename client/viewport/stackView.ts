@@ -219,7 +219,8 @@ function createStackView(viewport: Types.IStackViewport, tools: ToolBindings, ev
         }
         return applied;
       } finally {
-        if (!destroyed && series)
+        // Before it was told that this stack is ready, nobody knows what it shows.
+        if (!destroyed && series && told)
           told = readView(viewport, series.stack, shownIndex(viewport, series.imageIds)) ?? told;
         applying -= 1;
         refresh();

@@ -57,7 +57,7 @@ const gateway = buildSocket(
   { standing, studySubject: async () => null },
   [],
 );
-const publisher = startPublisher(deps, url);
+const publisher = startPublisher(deps, url, (events) => follower.offer(events));
 const rows = new RowBroadcast(deps);
 const follower = startFollower(deps, url, await topPublishedSeq(db), (events) => {
   if (design === "patches") {

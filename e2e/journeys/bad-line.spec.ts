@@ -204,7 +204,8 @@ async function sign(): Promise<void> {
   if (!spec) throw new Error("the report has no sections");
   const { hash } = hashesOf(renderReport(there.doc, spec, () => null).content);
   const confirm = ["images_arriving", "unmatched", ...spec.sections.map(({ key }) => `empty:${key}`)];
-  const sent = { kind: "final", hash, fence, confirm };
+  const { facts } = await julias.get<{ facts: { patient: { identity: string } } }>(path);
+  const sent = { kind: "final", hash, fence, confirm, patient: facts.patient.identity };
   const signed = await julias.send<{ detail?: unknown }>("POST", `${path}/sign`, sent);
   expect(signed.status, JSON.stringify(signed.body)).toBe(200);
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
+import type { AuditAnswer } from "@readroom/shared/contract/http/audit.js";
 import { axe } from "../fixtures/axe";
 import { greysOnScreen, IMAGE, logInOnScreen, openScreen } from "../fixtures/browser";
 import { type RunningHub, startHub } from "../fixtures/hub";
@@ -101,10 +102,8 @@ test("a reading is replayed: slice, marks and text as they were, by those with t
     const resident = await logIn(hub.url, "okafor@nightline.example");
     expect((await resident.send("GET", `/api/studies/${studyId}/history`)).status).toBe(403);
     const officer = await logIn(hub.url, "haddad@nightline.example");
-    const { events } = await officer.get<{ events: { action: string; actorName: string }[] }>(
-      `/api/audit?studyId=${studyId}&limit=200`,
-    );
-    expect(events.filter((one) => one.action === "history.read").map((one) => one.actorName)).toContain(
+    const { rows } = await officer.get<AuditAnswer>(`/api/audit?studyId=${studyId}&limit=200`);
+    expect(rows.filter((row) => row.action === "history.read").map((row) => row.actor.name)).toContain(
       "Dr Aiko Tanaka",
     );
   });

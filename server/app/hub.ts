@@ -14,7 +14,7 @@ import { openDatabase } from "../kernel/database.js";
 import type { Deps } from "../kernel/deps.js";
 import type { Feature } from "../kernel/feature.js";
 import type { Log } from "../kernel/log.js";
-import { startFollower } from "../relay/follower.js";
+import { type Follower, startFollower } from "../relay/follower.js";
 import { startPublisher } from "../relay/publisher.js";
 import { Reactor } from "../relay/reactor.js";
 import { startTimers } from "../relay/timers.js";
@@ -73,7 +73,8 @@ export async function startHub(
 
   await starting;
   const stops = features.flatMap((feature) => feature.stop ?? []);
-  if (config.roles.includes("relay")) stops.push(await startRelay(deps, databaseUrl, features));
+  const followers: Follower[] = [];
+  if (config.roles.includes("relay")) stops.push(await startRelay(deps, databaseUrl, features, followers));
   const follower = startFollower(deps, databaseUrl, await topPublishedSeq(db), (events) => {
     for (const event of events) {
       sockets.publish(event);
@@ -93,6 +94,7 @@ export async function startHub(
     for (const feature of features) feature.follow?.(events, sockets.broadcast);
     return true;
   });
+  followers.push(follower);
   stops.push(() => follower.stop());
 
   if (config.roles.includes("web")) await app.listen({ host: config.http.host, port: config.http.port });
@@ -113,8 +115,16 @@ export async function startHub(
   };
 }
 
-async function startRelay(deps: Deps, databaseUrl: string, features: readonly Feature[]): Promise<() => Promise<void>> {
-  const publisher = startPublisher(deps, databaseUrl);
+/** followers: of this process; each is handed what is published here. */
+async function startRelay(
+  deps: Deps,
+  databaseUrl: string,
+  features: readonly Feature[],
+  followers: Follower[],
+): Promise<() => Promise<void>> {
+  const publisher = startPublisher(deps, databaseUrl, (events) => {
+    for (const follower of followers) follower.offer(events);
+  });
   const reactor = new Reactor(
     deps,
     features.flatMap((feature) => feature.reactions ?? []),
@@ -124,6 +134,7 @@ async function startRelay(deps: Deps, databaseUrl: string, features: readonly Fe
     await reactor.handle(events);
     return true;
   });
+  followers.push(reactions);
   const retry = { name: "reactions.retry", everyMs: 1_000, run: () => reactor.retryDue() };
   const timers = startTimers(deps, [retry, ...features.flatMap((feature) => feature.timers ?? [])], () =>
     publisher.isLeader(),

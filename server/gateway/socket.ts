@@ -11,6 +11,7 @@ import type { Broadcast } from "../kernel/feature.js";
 import type { PublishedEvent } from "../kernel/reactions.js";
 import { message, type SocketContext, type SocketFeature, type SocketMessage } from "../kernel/socket.js";
 import { replayAfter, topPublishedSeq } from "./catchup.js";
+import { Mailbox } from "./mailbox.js";
 import { startRecheck, whoIs } from "./recheck.js";
 
 const DEFAULT_RATE = 50;
@@ -70,26 +71,20 @@ export function buildSocket(
     if (socket.data.withdrawals !== withdrawals) return void socket.disconnect(true);
     attach(io, socket, deps, messages, features);
   });
+  const mailbox = new Mailbox(io);
 
   return {
     io,
     messages,
     publish: (event) => {
-      // Without a room to send to, Socket.IO would send to everybody.
-      if (event.topics.length === 0) return;
-      io.to([...event.topics]).emit("event", {
-        seq: event.publishedSeq,
-        type: event.type,
-        payload: event.payload,
-        at: event.at,
-        actor: event.actor,
-      });
+      const { publishedSeq: seq, type, payload, at, actor } = event;
+      mailbox.post(event.topics, { seq, type, payload, at, actor }, false);
       for (const feature of features) feature.onEvent?.(event);
     },
-    broadcast: (topics, event) => {
-      if (topics.length > 0) io.to([...topics]).emit("event", event);
-    },
+    broadcast: (topics, event) => mailbox.post(topics, event, true),
     disconnectWhere: (predicate) => {
+      // Why it ends reaches the screen before the end.
+      mailbox.flush();
       withdrawals += 1;
       const gone = [...io.sockets.sockets.values()].filter((socket) => predicate(socket.data.actor as Actor));
       for (const socket of gone) socket.disconnect(true);
@@ -98,6 +93,7 @@ export function buildSocket(
     recheck: () => recheck.run(),
     close: () => {
       recheck.stop();
+      mailbox.flush();
       return io.close();
     },
   };

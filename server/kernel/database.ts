@@ -90,8 +90,13 @@ export function sqlState(error: unknown): string | undefined {
   return typeof e.code === "string" ? e.code : undefined;
 }
 
-/** Runs a statement on either kind of transaction. */
-export async function rawRows<T>(executor: Tx | pg.PoolClient | pg.Pool, sql: string, params: unknown[]): Promise<T[]> {
+/** Runs a statement on either kind of transaction. name: keeps it prepared, where the connection is the driver's own. */
+export async function rawRows<T>(
+  executor: Tx | pg.PoolClient | pg.Pool,
+  sql: string,
+  params: unknown[],
+  name?: string,
+): Promise<T[]> {
   if ("$queryRawUnsafe" in executor) return executor.$queryRawUnsafe<T[]>(sql, ...params);
-  return (await executor.query(sql, params)).rows as T[];
+  return (await executor.query({ text: sql, values: params, ...(name ? { name } : {}) })).rows as T[];
 }

@@ -2,11 +2,13 @@ import type { FastifyInstance } from "fastify";
 import type { PublishedEvent, Reaction, Timer } from "./reactions.js";
 import type { SocketFeature } from "./socket.js";
 
+/** An event as screens get it. */
+export type Sent = Omit<PublishedEvent, "id" | "stream" | "version" | "topics" | "publishedSeq"> & {
+  readonly seq: number;
+};
+
 /** Sends an event to the sockets of this process that subscribed to one of the topics. */
-export type Broadcast = (
-  topics: readonly string[],
-  event: Omit<PublishedEvent, "id" | "stream" | "version" | "topics" | "publishedSeq"> & { seq: number },
-) => void;
+export type Broadcast = (topics: readonly string[], event: Sent) => void;
 
 /** What a feature's public.ts gives to the composition root. start/stop: connections and listeners of its own. */
 export interface Feature {

@@ -1,11 +1,18 @@
 import { type HeldConnection, holdConnection } from "../kernel/database.js";
 import type { Deps } from "../kernel/deps.js";
 import type { PublishedEvent } from "../kernel/reactions.js";
+import { startTurns } from "./turns.js";
 
 const POLL_MS = 1_000;
 const BATCH = 500;
 
+/** A row of the outbox as a PublishedEvent. */
+export const EVENT_COLUMNS = `id, stream, version, type, payload, topics, actor, (extract(epoch FROM at) * 1000)::bigint AS at,
+  published_seq AS "publishedSeq"`;
+
 export interface Follower {
+  /** Events that were published this moment, in order: taken without asking the database where they follow on what was taken last. */
+  offer(events: readonly PublishedEvent[]): void;
   stop(): Promise<void>;
 }
 
@@ -17,48 +24,51 @@ export function startFollower(
   deps: Deps,
   url: string,
   from: number,
-  onEvents: (events: PublishedEvent[]) => Promise<boolean> | boolean,
+  onEvents: (events: readonly PublishedEvent[]) => Promise<boolean> | boolean,
 ): Follower {
   let last = from;
-  let stopped = false;
   let client: HeldConnection | null = null;
-  let timer: NodeJS.Timeout | null = null;
-  let running: Promise<void> = Promise.resolve();
   // A notification during a turn: the turn's own pause must not put it off.
   let hinted = false;
+  let offered: readonly PublishedEvent[] = [];
+  let inHand = from;
+  /** The newest one that is on its way to `onEvents`. */
+  const known = () => Math.max(last, inHand, offered[offered.length - 1]?.publishedSeq ?? 0);
 
-  const again = (ms: number): void => {
-    if (stopped) return;
-    if (timer) clearTimeout(timer);
-    timer = setTimeout(() => {
-      running = running.then(turn);
-    }, ms);
+  const next = async (from: HeldConnection): Promise<readonly PublishedEvent[]> => {
+    const events = offered;
+    offered = [];
+    if (events[0]?.publishedSeq === last + 1) return events;
+    hinted = false;
+    return eventsAfter(from, last);
   };
 
   const turn = async (): Promise<void> => {
-    if (stopped) return;
     try {
       if (!client) {
         const fresh = holdConnection(url, "readroom-follower");
         fresh.on("error", () => {
           client = null;
         });
-        fresh.on("notification", () => {
+        fresh.on("notification", ({ payload }) => {
+          // The number of the newest one that there is.
+          if (payload && Number(payload) <= known()) return;
           hinted = true;
-          again(0);
+          turns.again(0);
         });
         await fresh.connect();
         await fresh.query("LISTEN readroom_published");
         client = fresh;
       }
-      hinted = false;
-      const events = await eventsAfter(client, last);
+      const events = await next(client);
       let taken = true;
       if (events.length > 0) {
+        inHand = events[events.length - 1]?.publishedSeq ?? last;
         taken = await onEvents(events);
-        if (taken) last = events[events.length - 1]?.publishedSeq ?? last;
+        if (taken) last = inHand;
+        else inHand = last;
       }
-      again(taken && (hinted || events.length === BATCH) ? 0 : POLL_MS);
+      turns.again(taken && (hinted || offered.length > 0 || events.length >= BATCH) ? 0 : POLL_MS);
     } catch (error) {
       deps.log.error(
         { err: { message: error instanceof Error ? error.message : String(error) } },
@@ -66,16 +76,21 @@ export function startFollower(
       );
       await client?.end().catch(() => undefined);
       client = null;
-      again(POLL_MS);
+      inHand = last;
+      turns.again(POLL_MS);
     }
   };
 
-  again(0);
+  const turns = startTurns(turn);
   return {
+    offer(events) {
+      // What does not follow, or is too much to keep, is asked for when its turn comes.
+      if (events[0]?.publishedSeq === known() + 1 && offered.length < BATCH) offered = [...offered, ...events];
+      else hinted = true;
+      turns.again(0);
+    },
     stop: async () => {
-      stopped = true;
-      if (timer) clearTimeout(timer);
-      await running;
+      await turns.stop();
       await client?.end().catch(() => undefined);
     },
   };
@@ -84,8 +99,7 @@ export function startFollower(
 async function eventsAfter(client: HeldConnection, last: number): Promise<PublishedEvent[]> {
   const { rows } = await client.query<PublishedEvent>({
     name: "events_after",
-    text: `SELECT id, stream, version, type, payload, topics, actor, (extract(epoch FROM at) * 1000)::bigint AS at, published_seq AS "publishedSeq"
-      FROM outbox WHERE published_seq > $1 ORDER BY published_seq LIMIT ${BATCH}`,
+    text: `SELECT ${EVENT_COLUMNS} FROM outbox WHERE published_seq > $1 ORDER BY published_seq LIMIT ${BATCH}`,
     values: [last],
   });
   return rows;

@@ -1,5 +1,8 @@
 import { type HeldConnection, holdConnection } from "../kernel/database.js";
 import type { Deps } from "../kernel/deps.js";
+import type { PublishedEvent } from "../kernel/reactions.js";
+import { EVENT_COLUMNS } from "./follower.js";
+import { startTurns } from "./turns.js";
 
 const LEADER_KEY = 72_707_371;
 const BATCH = 500;
@@ -9,6 +12,7 @@ const RETRY_MS = 2_000;
 const SEALED_IN_PAUSE = 200;
 const SEALED_IN_RUSH = 50;
 const SEAL_AT_LEAST_MS = 250;
+const SEAL_AT_MOST_MS = 100;
 
 export interface Publisher {
   /** True while this process holds the leader's lock. */
@@ -19,25 +23,19 @@ export interface Publisher {
 /**
  * Gives committed events their published sequence numbers, and seals the audit trail. One leader at a time, by an advisory lock on a
  * connection of its own: when the process dies, PostgreSQL lets the lock go and another takes over. Insert-time sequences would not do:
- * they commit out of order. NOTIFY is a hint that work is there; the poll is the guarantee.
+ * they commit out of order. NOTIFY is a hint that work is there; the poll is the guarantee. onPublished: for the followers of this
+ * process, which then need not ask for them.
  */
-export function startPublisher(deps: Deps, url: string): Publisher {
+export function startPublisher(
+  deps: Deps,
+  url: string,
+  onPublished: (events: readonly PublishedEvent[]) => void = () => undefined,
+): Publisher {
   let client: HeldConnection | null = null;
   let leader = false;
-  let stopped = false;
-  let timer: NodeJS.Timeout | null = null;
-  let running: Promise<void> = Promise.resolve();
   // A notification during a turn: the turn's own pause must not put it off.
   let hinted = false;
   let sealedAt = 0;
-
-  const again = (ms: number): void => {
-    if (stopped) return;
-    if (timer) clearTimeout(timer);
-    timer = setTimeout(() => {
-      running = running.then(turn);
-    }, ms);
-  };
 
   const connect = async (): Promise<HeldConnection> => {
     const fresh = holdConnection(url, "readroom-relay");
@@ -47,7 +45,7 @@ export function startPublisher(deps: Deps, url: string): Publisher {
     });
     fresh.on("notification", () => {
       hinted = true;
-      again(0);
+      turns.again(0);
     });
     await fresh.connect();
     await fresh.query("LISTEN readroom_outbox");
@@ -55,19 +53,20 @@ export function startPublisher(deps: Deps, url: string): Publisher {
   };
 
   const turn = async (): Promise<void> => {
-    if (stopped) return;
     try {
       client ??= await connect();
       if (!leader) {
         const { rows } = await client.query<{ got: boolean }>("SELECT pg_try_advisory_lock($1) AS got", [LEADER_KEY]);
         leader = rows[0]?.got === true;
       }
-      if (!leader) return again(RETRY_MS);
+      if (!leader) return turns.again(RETRY_MS);
       hinted = false;
       const published = await publishBatch(client);
-      const idle = !hinted && published < BATCH;
+      if (published.length > 0) onPublished(published);
+      const idle = !hinted && published.length < BATCH;
       // Sealing waits for a pause, but not for ever: an event's way to the screens comes first.
-      if (idle || deps.clock.now() - sealedAt >= SEAL_AT_LEAST_MS) {
+      const due = sealedAt + (idle ? SEAL_AT_MOST_MS : SEAL_AT_LEAST_MS) - deps.clock.now();
+      if (due <= 0) {
         await client.query({
           name: "seal",
           text: "SELECT audit_seal($1)",
@@ -75,7 +74,7 @@ export function startPublisher(deps: Deps, url: string): Publisher {
         });
         sealedAt = deps.clock.now();
       }
-      again(hinted || published === BATCH ? 0 : POLL_MS);
+      turns.again(hinted || published.length === BATCH ? 0 : due > 0 ? due : POLL_MS);
     } catch (error) {
       deps.log.error(
         { err: { message: error instanceof Error ? error.message : String(error) } },
@@ -84,29 +83,28 @@ export function startPublisher(deps: Deps, url: string): Publisher {
       await client?.end().catch(() => undefined);
       client = null;
       leader = false;
-      again(RETRY_MS);
+      turns.again(RETRY_MS);
     }
   };
 
-  again(0);
+  const turns = startTurns(turn);
   return {
     isLeader: () => leader,
     stop: async () => {
-      stopped = true;
-      if (timer) clearTimeout(timer);
-      await running;
+      await turns.stop();
       await client?.end().catch(() => undefined);
     },
   };
 }
 
 /** The hint to the followers goes out with the commit of the numbers: one commit, and nobody looks before they are there. */
-async function publishBatch(client: HeldConnection): Promise<number> {
-  const { rows } = await client.query<{ published: number }>({
+async function publishBatch(client: HeldConnection): Promise<PublishedEvent[]> {
+  const { rows } = await client.query<PublishedEvent>({
     name: "publish",
-    text: `WITH published AS MATERIALIZED (SELECT 1 FROM outbox_publish($1))
-      SELECT count(*) AS published, CASE WHEN count(*) > 0 THEN pg_notify('readroom_published', '') END FROM published`,
+    text: `WITH published AS MATERIALIZED (SELECT * FROM outbox_publish($1)),
+        told AS MATERIALIZED (SELECT pg_notify('readroom_published', max(published_seq)::text) FROM published HAVING count(*) > 0)
+      SELECT ${EVENT_COLUMNS} FROM published CROSS JOIN told ORDER BY published_seq`,
     values: [BATCH],
   });
-  return rows[0]?.published ?? 0;
+  return rows;
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** "event": something that was committed, in published order. Clients keep the greatest seq for their next subscription. */
+/** "events" is a list of these: each something that was committed, in published order, or a view computed from it. Clients keep the greatest seq for their next subscription. */
 export const HubEvent = z.object({
   seq: z.number().int(),
   type: z.string(),

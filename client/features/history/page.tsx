@@ -82,7 +82,7 @@ function Travel({ studyId, line }: { studyId: string; line: HistoryLine }) {
   return (
     <>
       <div className={classes.then}>
-        <main className={classes.film} aria-label="Screen as it was">
+        <section className={classes.film} aria-label="Screen as it was">
           {screen && mayImages ? (
             <PastImage view={screen.view} marks={now?.annotations ?? []} colours={colours} />
           ) : null}
@@ -101,13 +101,14 @@ function Travel({ studyId, line }: { studyId: string; line: HistoryLine }) {
                 : "Your role reads what was written and when, not the images."}
             </EmptyState>
           )}
-        </main>
-        <aside className={classes.side} aria-label="Report and marks as they were">
+        </section>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+        <section className={classes.side} aria-label="Report and marks as they were" tabIndex={0}>
           {last ? <p className={classes.last}>{momentInWords(last)}</p> : null}
           {now ? (
             <>
               <PastReport state={now} colours={colours} />
-              <h3 className={classes.heading}>Marks</h3>
+              <h2 className={classes.heading}>Marks</h2>
               <PastMarks state={now} colours={colours} />
             </>
           ) : state.error ? (
@@ -119,7 +120,7 @@ function Travel({ studyId, line }: { studyId: string; line: HistoryLine }) {
           ) : (
             <SkeletonRows rows={5} />
           )}
-        </aside>
+        </section>
       </div>
       <TimeLine
         line={line}

@@ -60,7 +60,7 @@ const openRows = (deps: Deps, groupId: string, seq: number): Promise<WorklistRow
     "s.group_id = $1::uuid AND (s.report_state IN ('none', 'draft', 'preliminary') OR s.claim_state = 'held')",
     [groupId],
     seq,
-    MOST_ROWS,
+    { limit: MOST_ROWS },
   );
 
 async function queuesOf(deps: Deps, actor: UserActor, readers: readonly GroupReader[], now: Instant): Promise<Queues> {

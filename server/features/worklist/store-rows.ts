@@ -111,25 +111,31 @@ const COLUMNS = `s.id AS "studyId", s.study_instance_uid AS "studyInstanceUid", 
 
 /**
  * Rows of the studies that fit `where` (SQL over `s` and $1…), most urgent first. seq: published sequence number read before this.
- * Tenancy is the caller's: `where` must hold the group or the hospital.
+ * Tenancy is the caller's: `where` must hold the group or the hospital. name: that
+ * of the prepared statement, where `where` is always the same.
  */
 export async function rowsWhere(
   executor: Executor,
   where: string,
   values: unknown[],
   seq: number,
-  limit = 5000,
+  { limit = 5000, name }: { limit?: number; name?: string } = {},
 ): Promise<WorklistRow[]> {
   const rows = await rawRows<Raw>(
     executor,
     `SELECT ${COLUMNS} FROM ${STUDY_TABLES} WHERE ${where} ORDER BY s.urgency_rank, s.deadline, s.id LIMIT ${limit}`,
     values,
+    name,
   );
   return rows.map((raw) => toRow(raw, seq));
 }
 
 export async function rowsOf(executor: Executor, studyIds: readonly string[], seq: number): Promise<WorklistRow[]> {
-  return rowsWhere(executor, "s.id = ANY ($1::uuid[])", [studyIds], seq);
+  // Planning these joins takes the database eight times as long as running them: prepared, and without showing the planner how many are
+  // asked for (it would plan anew for each list), it plans once for each connection.
+  return rowsWhere(executor, "s.id = ANY (ARRAY(SELECT unnest($1::uuid[])))", [studyIds], seq, {
+    name: "worklist_rows",
+  });
 }
 
 export async function rowOf(executor: Executor, studyId: string): Promise<WorklistRow | null> {

@@ -43,7 +43,7 @@ export async function worklist(
   const narrowed = ids ? " AND s.id = ANY ($3::uuid[])" : "";
   const values = [actor.organisationId, new Date(serverNow - DAY), ...(ids ? [ids] : [])];
   const [rows, readers] = await Promise.all([
-    rowsWhere(pool, `s.group_id = $1::uuid AND ${ON_A_LIST}${narrowed}`, values, seq, MOST_ROWS),
+    rowsWhere(pool, `s.group_id = $1::uuid AND ${ON_A_LIST}${narrowed}`, values, seq, { limit: MOST_ROWS }),
     groupReaders(pool, actor.organisationId, serverNow, actor.userId),
   ]);
   await audit(pool, actor, [
@@ -68,7 +68,7 @@ export async function hospitalRows(
   const sites = actor.kind === "user" || actor.kind === "machine" ? actor.siteIds : null;
   const values = [hospitalId, new Date(deps.clock.now() - DAY), ...(sites ? [sites] : [])];
   const where = `s.organisation_id = $1::uuid AND ${ON_A_LIST}${sites ? " AND s.site_id = ANY ($3::uuid[])" : ""}`;
-  const rows = await rowsWhere(deps.db.pool, where, values, seq, MOST_ROWS);
+  const rows = await rowsWhere(deps.db.pool, where, values, seq, { limit: MOST_ROWS });
   return { rows, seq, truncated: rows.length === MOST_ROWS };
 }
 

@@ -9,6 +9,7 @@ export function VisitOver({ why, by }: { why: WhyOver; by: string }) {
   return (
     <div role="alert">
       <EmptyState
+        page
         icon={<IconDoorExit size={32} stroke={1.5} />}
         title={why === "time" ? "Your visit to this room is over" : `${by || "The radiologist"} has ended your visit`}
       >

@@ -22,7 +22,7 @@ export function PastReport({ state, colours }: PastProps) {
       </p>
       {report.sections.map((section) => (
         <section key={section.key}>
-          <h3 className={classes.heading}>{section.title}</h3>
+          <h2 className={classes.heading}>{section.title}</h2>
           <p className={classes.text}>
             {section.text
               ? runsOf(section.text, section.key, report.words).map((run) => {
