@@ -1,6 +1,6 @@
 // Adds up what a test run has left in its results folder and prints the totals; the last line is "N passed, N failed".
 //   *.check    exit status of a check that counts as one test
-//   *.status   exit status of a test program, with its own report beside it: unit.json (Vitest), journeys.json (Playwright)
+//   *.status   exit status of a test program, with its own report beside it: unit.json, unit-more.json … (Vitest), journeys.json … (Playwright)
 import fs from "node:fs";
 import path from "node:path";
 
@@ -50,7 +50,7 @@ for (const entry of fs.readdirSync(folder).sort()) {
     count(key, 0, 1);
     continue;
   }
-  const [good, bad, left] = readers[key](JSON.parse(fs.readFileSync(report, "utf8")));
+  const [good, bad, left] = readers[key.split("-")[0]](JSON.parse(fs.readFileSync(report, "utf8")));
   // An ending that the report does not explain (an error outside every test, or no test at all) is a failure of its own.
   const unexplained = (status !== 0 && bad === 0) || good + bad === 0;
   if (unexplained) failures.push(`${key}: ended with ${status}, ${good + bad} tests seen`);

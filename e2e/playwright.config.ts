@@ -3,25 +3,28 @@ import { defineConfig } from "@playwright/test";
 
 const DEBIAN_CHROMIUM = "/usr/bin/chromium";
 
-/** Run by READROOM_ALL_JOURNEYS=1: not yet passing in every step, or more than the twenty minutes of `npm test` have room for (docs/STATUS.md says which). */
-const APART = ["two-readers", "time-travel", "room-link", "bad-line", "resident-attending"].map(
-  (name) => `**/${name}.spec.ts`,
-);
+/** Journeys that mostly wait (for a process to come back, for a line): they run beside the others, in a process of their own (.ci/run). */
+const BESIDE = ["bad-input", "bad-line", "power-cut", "first-pages"].map((name) => `**/${name}.spec.ts`);
 
-/** Journeys: what people do, in real browsers on a real hub. One worker: two cores carry one hub, its database and three browsers. */
+/**
+ * Journeys: what people do, in real browsers on a real hub of each file's own. Time limits are those of two cores that draw the images
+ * of four browsers in software.
+ */
 export default defineConfig({
   testDir: "journeys",
-  testIgnore: process.env.READROOM_ALL_JOURNEYS === "1" ? [] : APART,
-  outputDir: "results",
+  projects: [
+    { name: "journeys", testIgnore: BESIDE, outputDir: "results/journeys" },
+    { name: "beside", testMatch: BESIDE, outputDir: "results/beside" },
+  ],
   workers: 1,
   fullyParallel: false,
   retries: 0,
-  timeout: 180_000,
-  expect: { timeout: 15_000 },
+  timeout: 300_000,
+  expect: { timeout: 30_000 },
   use: {
     browserName: "chromium",
     viewport: { width: 1440, height: 900 },
-    actionTimeout: 15_000,
+    actionTimeout: 30_000,
     trace: "retain-on-failure",
     screenshot: "only-on-failure",
     launchOptions: {

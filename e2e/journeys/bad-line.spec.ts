@@ -34,7 +34,6 @@ let studyId: string;
 let fence: number;
 
 test.beforeAll(async ({ browser }) => {
-  test.setTimeout(180_000);
   hub = await startHub();
   line = await BadLine.to(hub.ports.http);
   scratch = mkdtempSync(join(tmpdir(), "readroom-line-"));

@@ -24,7 +24,6 @@ let hub: RunningHub;
 let scratch: string;
 
 test.beforeAll(async () => {
-  test.setTimeout(120_000);
   hub = await startHub();
   await hub.setQuietSeconds(1);
   scratch = mkdtempSync(join(tmpdir(), "readroom-notices-"));
@@ -70,7 +69,6 @@ async function clean({ problems, context }: Screen): Promise<void> {
 }
 
 test("a stat study rings; behind an open report it waits, and the signature releases it", async ({ browser }) => {
-  test.setTimeout(120_000);
   const julia = await logIn(hub.url, "lindqvist@nightline.example");
   const miguel = await logIn(hub.url, "ortiz@nightline.example");
   const screen = await openScreen(browser, hub.url);
@@ -169,7 +167,6 @@ async function write(page: Page, title: string, text: string): Promise<void> {
 }
 
 test("settings of notices and the fairness ledger, dark and light, on a desk and in the hand", async ({ browser }) => {
-  test.setTimeout(120_000);
   const miguel = await logIn(hub.url, "ortiz@nightline.example");
   await arrives(miguel, "N2000");
   const routine = await arrives(miguel, "N2001", "R");

@@ -28,7 +28,6 @@ let operator: Person;
 let studyId: string;
 
 test.beforeAll(async () => {
-  test.setTimeout(120_000);
   mkdirSync(PICTURES, { recursive: true });
   scratch = mkdtempSync(join(tmpdir(), "readroom-rescue-"));
   hub = await startHub();
@@ -59,7 +58,6 @@ test.afterAll(async () => {
 const rescue = () => operator.get<RescueView>(`/api/operations/studies/${studyId}`);
 
 test("an operator rescues a study at risk", async ({ browser }) => {
-  test.setTimeout(120_000);
   const [screen, ortiz] = [await openScreen(browser, hub.url), await openScreen(browser, hub.url)];
   const { page } = screen;
   await logInOnScreen(ortiz.page, MIGUEL);

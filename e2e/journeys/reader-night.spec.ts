@@ -20,7 +20,6 @@ let julia: Screen;
 let miguel: Screen;
 
 test.beforeAll(async ({ browser }) => {
-  test.setTimeout(180_000);
   hub = await startHub();
   scratch = mkdtempSync(join(tmpdir(), "readroom-night-"));
   mkdirSync(PICTURES, { recursive: true });
@@ -94,8 +93,11 @@ test("a reader's night", async () => {
     await page.getByRole("menuitem", { name: /One moment/ }).click();
     await expect(page.getByText(/On hold: it stays yours until/)).toBeVisible();
     await page.getByLabel("Viewports").click();
+    const banner = page.getByRole("region", { name: /^Patient/ }).getByRole("heading");
+    const held = (await banner.textContent()) ?? "";
     await page.keyboard.press("n");
     await expect(page).not.toHaveURL(id);
+    await expect(banner).not.toHaveText(held);
     return id;
   });
 

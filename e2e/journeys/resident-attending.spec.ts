@@ -194,7 +194,6 @@ test("a resident and an attending write one report, and the hospital receives wh
 });
 
 test("templates are made, imported and shared; what an import left out is told", async ({ browser }) => {
-  test.setTimeout(180_000);
   const screen = await openScreen(browser, hub.url, { viewport: { width: 1440, height: 900 } });
   const { page } = screen;
   await logInOnScreen(page, "lindqvist@nightline.example");

@@ -33,7 +33,6 @@ test.afterAll(async () => {
 test("a guest by link points, may not mark, is raised, and is out at once when the link is taken back", async ({
   browser,
 }) => {
-  test.setTimeout(300_000);
   const reader = await openScreen(browser, hub.url);
   const colleague = await openScreen(browser, hub.url);
   const phone = await openScreen(browser, hub.url, PHONE);

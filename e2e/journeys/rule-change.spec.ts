@@ -38,7 +38,6 @@ let operator: Person;
 let studyId: string;
 
 test.beforeAll(async () => {
-  test.setTimeout(120_000);
   mkdirSync(PICTURES, { recursive: true });
   scratch = mkdtempSync(join(tmpdir(), "readroom-rules-"));
   hub = await startHub();
@@ -62,7 +61,6 @@ test.afterAll(async () => {
 const why = () => operator.get<WhyView>(`/api/studies/${studyId}/why`);
 
 test("a rule goes from draft to live, and a waiting study moves with its explanation", async ({ browser }) => {
-  test.setTimeout(60_000);
   const screen = await openScreen(browser, hub.url);
   const { page } = screen;
   expect((await why()).pool?.name).toMatch(/Body/);

@@ -26,7 +26,6 @@ test.afterAll(async () => {
 test("a reading is replayed: slice, marks and text as they were, by those with the right, and audited", async ({
   browser,
 }) => {
-  test.setTimeout(300_000);
   const { page, problems, context } = await openScreen(browser, hub.url);
 
   await test.step("a radiologist reads: scrolls, measures, writes, scrolls on", async () => {

@@ -37,7 +37,6 @@ let heard: { pointer: Map<string, PointerPlace>; view: Map<string, SharedView>; 
 let head: Awaited<ReturnType<typeof headArrives>>;
 
 test.beforeAll(async ({ browser }) => {
-  test.setTimeout(300_000);
   hub = await startHub();
   scratch = mkdtempSync(join(tmpdir(), "readroom-two-readers-"));
   mkdirSync(PICTURES, { recursive: true });
@@ -124,6 +123,19 @@ test("two readers on different layouts, and a phone", async () => {
     await drag(b, level, { x: 0.4, y: 0.45 }, { x: 0.6, y: 0.45 });
     await expect(a.getByRole("list", { name: "Marks" }).getByRole("listitem")).toHaveCount(2);
     await expect(a.getByRole("list", { name: "Marks" }).getByRole("button", { name: /FSE, image \d+/ })).toBeVisible();
+    await a
+      .getByRole("button", { name: /^Comment on .*mm/ })
+      .first()
+      .click();
+    await a.getByLabel("Comment", { exact: true }).fill("Is this the long axis?");
+    await a.getByRole("button", { name: "Send" }).click();
+    await b.getByRole("tab", { name: /Findings/ }).click();
+    await b.getByRole("button", { name: /^1 comment on .*mm/ }).click();
+    await expect(b.getByRole("list", { name: "Marks" })).toContainText("Is this the long axis?");
+    await b.getByRole("button", { name: "Settle" }).click();
+    await expect(a.getByText(`Settled by ${MIGUEL}`)).toBeVisible();
+    await shot(a, "talk-about-a-mark");
+    expect.soft(await axe(a, "talk about a mark")).toEqual([]);
     await finding.click();
     await expect(cut(a, "coronal")).toHaveAttribute("data-phase", "shown");
     await expect(a.getByRole("group", { name: "Viewport 2" })).toHaveAttribute("aria-current", "true");

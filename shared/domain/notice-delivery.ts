@@ -111,6 +111,8 @@ export function wordsOf(
       return words(one ? `A study was assigned to you${by}` : `${n} studies were assigned to you`, place, inRoom);
     case "invited":
       return words(one ? `You are asked into a room${by}` : `You are asked into ${n} rooms`, place, inRoom);
+    case "mentioned":
+      return words(one ? `You are named in a comment${by}` : `You are named in ${n} comments`, place, inRoom);
     case "escalated":
       return words(one ? `A study was escalated to you${by}` : `${n} studies were escalated to you`, place, inRoom);
     case "critical": {

@@ -61,6 +61,7 @@ const happening: fc.Arbitrary<Happening> = study.chain((one) =>
     { type: "clock_running_out", study: one },
     { type: "handed_over", study: one, to: "a", by: "Dr B", occasion: "1" },
     { type: "assigned", study: one, to: "b", by: "", occasion: "2" },
+    { type: "mentioned", study: one, to: ["a", "c"], by: "Dr B", occasion: "8" },
     { type: "escalated", study: one, to: null, by: "Dr B", byUserId: "b", occasion: "3" },
     { type: "escalated", study: one, to: "c", by: "Dr B", byUserId: "b", occasion: "4" },
     { type: "results_stuck", study: one, deliveryId: "d1", how: "refused" },
@@ -80,6 +81,15 @@ describe("who is told", () => {
         expect(new Set(told.map(({ userId }) => userId)).size).toBe(told.length);
         const live = people.filter((one) => one.live).map(({ actor }) => actor.userId);
         for (const { userId } of told) expect(live).toContain(userId);
+      }),
+    );
+  });
+
+  it("[NO1] a comment is told to those whom it names alone", () => {
+    fc.assert(
+      fc.property(study, fc.array(person, { maxLength: 8 }), (one, people) => {
+        const told = noticesFor({ type: "mentioned", study: one, to: ["a", "c"], by: "Dr B", occasion: "1" }, people);
+        for (const { userId, kind } of told) expect([["a", "c"].includes(userId), kind]).toEqual([true, "mentioned"]);
       }),
     );
   });

@@ -10,6 +10,7 @@ export const NOTICE_KINDS = [
   "escalated",
   "assignment",
   "invited",
+  "mentioned",
   "stat_study",
   "clock_mine",
   "clock_pool",
@@ -59,6 +60,13 @@ export type Happening =
       readonly type: "handed_over" | "assigned" | "invited";
       readonly study: NoticeStudy;
       readonly to: string;
+      readonly by: string;
+      readonly occasion: string;
+    }
+  | {
+      readonly type: "mentioned";
+      readonly study: NoticeStudy;
+      readonly to: readonly string[];
       readonly by: string;
       readonly occasion: string;
     }
@@ -167,6 +175,11 @@ function noticeFor(happening: Happening, person: Listener): Told {
       const { study, occasion, by } = happening;
       if (actor.userId !== happening.to || !seesStudy(actor, study)) return null;
       return about(study, "invited", occasion, minutesCount(study), { by });
+    }
+    case "mentioned": {
+      const { study, occasion, by } = happening;
+      if (!happening.to.includes(actor.userId) || !seesStudy(actor, study)) return null;
+      return about(study, "mentioned", occasion, false, { by });
     }
     case "escalated": {
       const { study, to, occasion, by } = happening;
@@ -306,6 +319,7 @@ export function endedBecause(
     case "late_images":
       return cause.open ? null : "settled";
     case "invited":
+    case "mentioned":
     case "credential":
     case "rules":
       return null;
@@ -327,6 +341,7 @@ export const LASTS: Readonly<Record<NoticeKind, number>> = {
   escalated: 12 * HOUR,
   assignment: 12 * HOUR,
   invited: 12 * HOUR,
+  mentioned: 3 * DAY,
   stat_study: 4 * HOUR,
   clock_mine: 4 * HOUR,
   clock_pool: 4 * HOUR,

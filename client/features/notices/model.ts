@@ -7,6 +7,7 @@ export const KIND_WORDS: Readonly<Record<NoticeKind, { name: string; when: strin
   escalated: { name: "Escalated to me", when: "A colleague asks for your subspecialty" },
   assignment: { name: "Assigned to me", when: "A pool or the operator gives you a study" },
   invited: { name: "Asked into a room", when: "A colleague asks you into a study's room" },
+  mentioned: { name: "Named in a comment", when: "A colleague names you in the talk about a report or a mark" },
   stat_study: { name: "Stat and stroke studies", when: "One arrives that you may read" },
   clock_mine: { name: "Clock of my study", when: "A quarter of the time is left" },
   clock_pool: { name: "Clocks in my pools", when: "A quarter of the time is left and nobody has it" },

@@ -1,4 +1,5 @@
 export { type MeasurementSource, measurementsIn, noMeasurements } from "./editor/measurement";
+export { MarkThread, TalkButton } from "./parts/mark-thread";
 export { authorColour, ReportEditor, type ReportEditorProps, type ReportHandle } from "./parts/report-editor";
 export { ReportPanel, type ReportPanelProps } from "./parts/report-panel";
 export { SavedMark, savedWords } from "./parts/saved-mark";

@@ -51,6 +51,15 @@ const SPECS: readonly Spec[] = [
     },
   },
   {
+    handler: "notices.mentioned",
+    types: ["report.commented"],
+    read: ({ id: occasion, payload, actor }, study) => {
+      const named = Array.isArray(payload.mentions) ? payload.mentions.map(id).filter((one) => one !== null) : [];
+      const to = named.filter((one) => one !== actor.id);
+      return study && to.length > 0 ? { type: "mentioned", study, to, by: actor.name, occasion } : null;
+    },
+  },
+  {
     handler: "notices.escalated",
     types: ["study.escalated"],
     read: ({ id: occasion, payload, actor }, study) =>

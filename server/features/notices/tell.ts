@@ -56,6 +56,8 @@ function whomToAsk(happening: Happening): { organisations: string[]; people: str
     case "assigned":
     case "invited":
       return { organisations: [], people: [happening.to] };
+    case "mentioned":
+      return { organisations: [], people: [...happening.to] };
     case "escalated":
       return happening.to ? { organisations: [], people: [happening.to] } : { organisations: group, people: [] };
     case "results_stuck":

@@ -11,9 +11,10 @@ import {
   IconStarFilled,
   IconTrash,
 } from "@tabler/icons-react";
-import type { ComponentType } from "react";
+import { type ComponentType, useState } from "react";
 import { EmptyState } from "../../../ui/states";
 import { planeOf } from "../../../viewport/public";
+import { MarkThread, TalkButton } from "../../report/public";
 import type { Marks } from "../use-marks";
 import type { WallSeries } from "../wall";
 import classes from "./panels.module.css";
@@ -47,6 +48,7 @@ export interface ImagePlace {
 }
 
 interface FindingsProps {
+  studyId: string;
   marks: Marks;
   series: readonly WallSeries[];
   /** Number of that image in its stack, where the stack is loaded; from 1. */
@@ -58,7 +60,7 @@ interface FindingsProps {
 }
 
 /** What was measured and marked in this study, by whom, and the key images. */
-export function FindingsTab({ marks, series, imageNumber, jump, insert, mayMark }: FindingsProps) {
+export function FindingsTab({ studyId, marks, series, imageNumber, jump, insert, mayMark }: FindingsProps) {
   const { records, keyImages } = marks;
   if (records.length === 0 && keyImages.length === 0) {
     return (
@@ -76,6 +78,7 @@ export function FindingsTab({ marks, series, imageNumber, jump, insert, mayMark 
         {ordered.map((mark) => (
           <Mark
             key={mark.id}
+            studyId={studyId}
             mark={mark}
             where={where(mark)}
             jump={() => jump(mark)}
@@ -95,6 +98,7 @@ export function FindingsTab({ marks, series, imageNumber, jump, insert, mayMark 
 }
 
 interface MarkProps {
+  studyId: string;
   mark: AnnotationRecord;
   where: string;
   jump(): void;
@@ -102,31 +106,38 @@ interface MarkProps {
   remove?(): void;
 }
 
-function Mark({ mark, where, jump, insert, remove }: MarkProps) {
+function Mark({ studyId, mark, where, jump, insert, remove }: MarkProps) {
+  const [talking, setTalking] = useState(false);
   const Icon = ICONS[mark.kind];
   const figure = describeMeasurement(mark);
+  const name = figure || mark.text || NAMES[mark.kind];
+  const talk = { studyId, markId: mark.id, quote: figure && mark.text ? `${figure}, ${mark.text}` : name };
   return (
-    <li className={classes.mark}>
-      <button type="button" className={classes.jump} onClick={jump}>
-        <Icon size={16} stroke={1.6} />
-        <span className={classes.figure}>{figure || mark.text || NAMES[mark.kind]}</span>
-        <span className={classes.soft}>
-          {figure && mark.text ? `${mark.text} · ` : ""}
-          {where} · {mark.author.name}
-        </span>
-      </button>
-      {insert && figure ? (
-        <Button size="compact-xs" variant="default" onClick={() => insert(mark.id)}>
-          Insert in report
-        </Button>
-      ) : null}
-      {remove ? (
-        <Tooltip label="Delete">
-          <ActionIcon aria-label={`Delete ${figure || NAMES[mark.kind]}`} onClick={remove}>
-            <IconTrash size={15} stroke={1.6} />
-          </ActionIcon>
-        </Tooltip>
-      ) : null}
+    <li>
+      <div className={classes.mark}>
+        <button type="button" className={classes.jump} onClick={jump}>
+          <Icon size={16} stroke={1.6} />
+          <span className={classes.figure}>{name}</span>
+          <span className={classes.soft}>
+            {figure && mark.text ? `${mark.text} · ` : ""}
+            {where} · {mark.author.name}
+          </span>
+        </button>
+        {insert && figure ? (
+          <Button size="compact-xs" variant="default" onClick={() => insert(mark.id)}>
+            Insert in report
+          </Button>
+        ) : null}
+        <TalkButton {...talk} open={talking} onToggle={() => setTalking(!talking)} />
+        {remove ? (
+          <Tooltip label="Delete">
+            <ActionIcon aria-label={`Delete ${figure || NAMES[mark.kind]}`} onClick={remove}>
+              <IconTrash size={15} stroke={1.6} />
+            </ActionIcon>
+          </Tooltip>
+        ) : null}
+      </div>
+      {talking ? <MarkThread {...talk} onShow={jump} onClose={() => setTalking(false)} /> : null}
     </li>
   );
 }

@@ -105,6 +105,7 @@ export function useSideTabs(parts: SideParts): SideTabContent[] {
       count: marks.records.length,
       content: (
         <FindingsTab
+          studyId={detail.row.studyId}
           marks={marks}
           series={series}
           imageNumber={imageNumber}

@@ -60,7 +60,8 @@ export function Comments({ studyId, view, begun, onBegun, onCancel, onShow }: Co
   );
 }
 
-function Thread({
+/** One thread: its comments, an answer, settled or taken up again. */
+export function Thread({
   studyId,
   thread,
   people,
@@ -126,7 +127,8 @@ function Thread({
   );
 }
 
-function Write({
+/** A comment being written, with whom it names. */
+export function Write({
   studyId,
   thread,
   people,

@@ -197,7 +197,8 @@ function Writing(props: ReportEditorProps) {
           begun={thread}
           onBegun={({ threadId }) => anchor(threadId)}
           onCancel={() => setThread(null)}
-          onShow={(id) => void goToMark(editor, ["comment"], id)}
+          // A thread on a mark has no words here: its image is shown.
+          onShow={(id) => goToMark(editor, ["comment"], id) || props.onShowMeasurement(id)}
         />
       ) : null}
       <EditorContent editor={editor} className={classes.text} data-mode={mode} />
