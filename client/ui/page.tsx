@@ -14,7 +14,8 @@ export function Page({
   children: ReactNode;
 }) {
   return (
-    <div className={classes.page}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard, also where nothing in it can be pressed
+    <div className={classes.page} tabIndex={0}>
       <header className={classes.header}>
         <div>
           <h1 className={classes.title}>{title}</h1>
