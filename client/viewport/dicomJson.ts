@@ -36,6 +36,8 @@ export const tag = {
   FrameOfReferenceUID: "00200052",
   PhotometricInterpretation: "00280004",
   NumberOfFrames: "00280008",
+  WindowCenter: "00281050",
+  WindowWidth: "00281051",
   Rows: "00280010",
   Columns: "00280011",
   PixelSpacing: "00280030",

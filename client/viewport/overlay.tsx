@@ -68,7 +68,7 @@ function SeriesCorner({ stack, text, cut }: ViewSnapshot & { text: OverlayText }
 
 function WindowCorner({ stack, view, magnification, image }: ViewSnapshot) {
   if (!view) return <div className={classes.bottomLeft} />;
-  const preset = presetOf(stack?.modality, view.voi);
+  const preset = presetOf(stack?.modality, view.voi, image?.acquired);
   const words = [preset?.label, view.invert ? "inverted" : undefined].filter(Boolean).join(" · ");
   return (
     <div className={classes.bottomLeft}>

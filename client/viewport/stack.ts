@@ -1,5 +1,6 @@
 import { type DicomJson, itemsOf, numberOf, numbersOf, personNameOf, tag, textOf } from "./dicomJson";
 import { centreOf, cross, dot, type ImagePlane, type Vec3 } from "./geometry";
+import type { Voi } from "./windowPresets";
 
 /** What a millimetre of an image means; see AnnotationRecord.spacing. */
 export type SpacingKind = "patient" | "detector" | "none";
@@ -17,6 +18,8 @@ export interface StackImage {
   thicknessMm: number | undefined;
   monochrome1: boolean;
   colour: boolean;
+  /** The first window that the image itself names. */
+  acquired: Voi | undefined;
 }
 
 /** A series as it is hung: its images in order, and what the overlays say of it. */
@@ -112,6 +115,12 @@ function planesOf(flat: DicomJson): Pick<StackImage, "plane" | "ownPlane"> {
   return { plane, ownPlane: plane };
 }
 
+function acquiredWindow(flat: DicomJson): Voi | undefined {
+  const windowWidth = numberOf(flat, tag.WindowWidth);
+  const windowCenter = numberOf(flat, tag.WindowCenter);
+  return windowWidth === undefined || windowCenter === undefined ? undefined : { windowWidth, windowCenter };
+}
+
 function framesOf(dataset: DicomJson): StackFrame[] {
   const count = Math.max(1, Math.min(100_000, numberOf(dataset, tag.NumberOfFrames) ?? 1));
   return Array.from({ length: count }, (_, index) => {
@@ -130,6 +139,7 @@ function framesOf(dataset: DicomJson): StackFrame[] {
       spacing: spacingKind(dataset, flat),
       thicknessMm: numberOf(flat, tag.SliceThickness),
       monochrome1: textOf(flat, tag.PhotometricInterpretation) === "MONOCHROME1",
+      acquired: acquiredWindow(flat),
       colour: !(textOf(flat, tag.PhotometricInterpretation) ?? "MONOCHROME").startsWith("MONOCHROME"),
     };
     return { image, dataset: flat };

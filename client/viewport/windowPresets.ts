@@ -43,12 +43,14 @@ export function windowPresets(modality: string | undefined): WindowPreset[] {
   return modality === "CT" ? [...ctPresets, header] : [fullRange("1"), header];
 }
 
-/** The preset of that window, if it is one, for the overlay ("Brain"). */
-export function presetOf(modality: string | undefined, voi: Voi): WindowPreset | undefined {
-  return windowPresets(modality).find(
-    (preset) =>
-      typeof preset.voi === "object" &&
-      Math.abs(preset.voi.windowWidth - voi.windowWidth) < 0.5 &&
-      Math.abs(preset.voi.windowCenter - voi.windowCenter) < 0.5,
-  );
+/**
+ * The preset of that window, if it is one, for the overlay ("Brain"). acquired: the image's own window, which has no other name even
+ * where its figures are those of a preset: a head at 400/40 is not "Abdomen".
+ */
+export function presetOf(modality: string | undefined, voi: Voi, acquired?: Voi): WindowPreset | undefined {
+  if (acquired && sameWindow(acquired, voi)) return undefined;
+  return windowPresets(modality).find((preset) => typeof preset.voi === "object" && sameWindow(preset.voi, voi));
 }
+
+const sameWindow = (a: Voi, b: Voi): boolean =>
+  Math.abs(a.windowWidth - b.windowWidth) < 0.5 && Math.abs(a.windowCenter - b.windowCenter) < 0.5;
