@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { expect, type Page, test } from "@playwright/test";
 import type { AuditAnswer } from "@readroom/shared/contract/http/audit.js";
 import type { RescueView } from "@readroom/shared/contract/http/operations.js";
+import type { ClaimAnswer } from "@readroom/shared/contract/http/worklist.js";
 import { axe } from "../fixtures/axe";
 import { logInOnScreen, openScreen, PHONE } from "../fixtures/browser";
 import { type RunningHub, startHub } from "../fixtures/hub";
@@ -26,6 +27,9 @@ let hub: RunningHub;
 let scratch: string;
 let operator: Person;
 let studyId: string;
+/** The reader's page is open all the time: its heartbeat keeps the claim until the operator ends it. */
+let keptClaim: ReturnType<Person["socket"]>;
+let beat: NodeJS.Timeout;
 
 test.beforeAll(async () => {
   mkdirSync(PICTURES, { recursive: true });
@@ -37,7 +41,12 @@ test.beforeAll(async () => {
   const rows = await nightIsIn(operator);
   studyId = rows.find(({ accessionNumber }) => accessionNumber === ACCESSION)?.studyId ?? "";
   const julia = await logIn(hub.url, JULIA);
-  expect((await julia.send("POST", `/api/studies/${studyId}/claim`, {})).status).toBe(200);
+  const claimed = await julia.send<ClaimAnswer>("POST", `/api/studies/${studyId}/claim`, {});
+  expect(claimed.status).toBe(200);
+  keptClaim = julia.socket();
+  const { claim } = claimed.body;
+  const fence = claim.state === "held" ? claim.fence : 0;
+  beat = setInterval(() => keptClaim.emit("claim.renew", { studyId, fence }), 10_000);
   // Twenty of its thirty-odd minutes are over, and only the one who took it is still on shift.
   await inDatabaseOf(
     hub.dataDir,
@@ -51,6 +60,8 @@ test.beforeAll(async () => {
   );
 });
 test.afterAll(async () => {
+  clearInterval(beat);
+  keptClaim?.close();
   await hub?.stop();
   if (scratch) rmSync(scratch, { recursive: true, force: true });
 });
