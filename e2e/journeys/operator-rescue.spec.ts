@@ -44,8 +44,7 @@ test.beforeAll(async () => {
   const claimed = await julia.send<ClaimAnswer>("POST", `/api/studies/${studyId}/claim`, {});
   expect(claimed.status).toBe(200);
   keptClaim = julia.socket();
-  const { claim } = claimed.body;
-  const fence = claim.state === "held" ? claim.fence : 0;
+  const { fence } = claimed.body.claim;
   beat = setInterval(() => keptClaim.emit("claim.renew", { studyId, fence }), 10_000);
   // Twenty of its thirty-odd minutes are over, and only the one who took it is still on shift.
   await inDatabaseOf(
