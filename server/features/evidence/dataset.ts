@@ -43,10 +43,11 @@ function attribute(vr: string, value: Value | null): JsonAttribute {
  * ST, LT and UT end in CR LF (PS3.5 §6.1.3).
  */
 export function textFor(vr: string, text: string): string {
-  const lines = PARAGRAPHS.has(vr) ? text.replace(/\r\n?|\n/g, "\r\n") : text.replace(/\s+/g, " ");
-  const kept = PARAGRAPHS.has(vr) || vr === "DS" ? lines : lines.replaceAll("\\", "/").trim();
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  const clean = kept.replace(/[\u0000-\u0009\u000b\u000e-\u001f\u007f]/g, " ");
+  const printable = text.replace(/[\u0000-\u0008\u000b\u000e-\u001f\u007f]/g, " ");
+  const clean = PARAGRAPHS.has(vr)
+    ? printable.replace(/\r\n?|\n/g, "\r\n").replaceAll("\t", " ")
+    : printable.replaceAll("\\", "/").replace(/\s+/g, " ").trim();
   const longest = LONGEST[vr];
   return longest === undefined || clean.length <= longest ? clean : [...clean].slice(0, longest).join("").trimEnd();
 }

@@ -28,7 +28,7 @@ export function structuredReport(input: EvidenceInput, facts: DocumentFacts, roo
   const verifier = dataset({
     VerifyingObserverName: personName(version.signedByName),
     VerifyingObserverIdentificationCodeSequence: null,
-    VerifyingOrganization: input.organisation || "Unknown",
+    VerifyingOrganization: version.organisation || "Unknown",
     VerificationDateTime: signed.dateTime,
   });
   const sequence = (items: readonly Dataset[]) => (items.length === 0 ? undefined : items);
@@ -42,7 +42,9 @@ export function structuredReport(input: EvidenceInput, facts: DocumentFacts, roo
       ContentDate: signed.date,
       ContentTime: signed.time,
       VerifyingObserverSequence: verified ? [verifier] : undefined,
-      AuthorObserverSequence: sequence(facts.authors.map((name) => authorItem(name, input.organisation))),
+      AuthorObserverSequence: sequence(
+        facts.authors.map((name) => authorItem(name, name === version.signedByName ? version.organisation : "")),
+      ),
       PredecessorDocumentsSequence: sequence(referencesOf(facts.predecessors)),
       ReferencedRequestSequence: [requestItem(study, input.request)],
       PerformedProcedureCodeSequence: null,

@@ -26,6 +26,8 @@ export interface SignedVersion {
   readonly kind: SignKind;
   readonly signedAt: number;
   readonly signedByName: string;
+  /** Of who signed. */
+  readonly organisation: string;
   readonly sections: readonly RenderedSection[];
   readonly authors: readonly string[];
   readonly marks: readonly AnnotationRecord[];
@@ -57,8 +59,6 @@ export interface EvidenceInput {
   readonly version: SignedVersion;
   /** The versions that this one carries on or adds to, the first first. */
   readonly before: readonly SignedVersion[];
-  /** Organisation of who signed. */
-  readonly organisation: string;
   /** IANA zone of the site: the objects' dates and times are its wall clock's. */
   readonly timeZone: string;
   readonly request: Request;

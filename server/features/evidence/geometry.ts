@@ -1,5 +1,11 @@
 import type { AnnotationRecord, PointMm } from "@readroom/shared/crdt/annotation.js";
-import { distance, distanceToPlane, type ImagePlane, imagePlane, patientToPixel } from "@readroom/shared/dicom/geometry.js";
+import {
+  distance,
+  distanceToPlane,
+  type ImagePlane,
+  imagePlane,
+  patientToPixel,
+} from "@readroom/shared/dicom/geometry.js";
 import { Tag } from "@readroom/shared/dicom/tags.js";
 import type { DicomJson, JsonAttribute } from "../ingest/public.js";
 

@@ -49,7 +49,7 @@ export function measurementReport(input: EvidenceInput): { object: EvidenceObjec
     concept.measurementReport,
     [
       codedItem("HAS CONCEPT MOD", concept.language, concept.undetermined),
-      ...observer(personName(version.signedByName), input.organisation),
+      ...observer(personName(version.signedByName), version.organisation),
       codedItem("HAS CONCEPT MOD", concept.procedureReported, reported),
       containerItem(
         concept.imagingMeasurements,
@@ -65,9 +65,7 @@ export function measurementReport(input: EvidenceInput): { object: EvidenceObjec
     sopInstanceUid,
     authors: [...new Set(placed.map(({ mark }) => mark.author.name))],
     predecessors: predecessorsOf(input, "measurements", COMPREHENSIVE_3D_SR),
-    otherImages: placed
-      .map(({ image }) => image)
-      .filter((image) => image.studyInstanceUid !== study.studyInstanceUid),
+    otherImages: placed.map(({ image }) => image).filter((image) => image.studyInstanceUid !== study.studyInstanceUid),
   } as const;
   const dataset = structuredReport(input, facts, root);
   const { kind, sopClassUid } = facts;
@@ -78,15 +76,19 @@ function placeOf(mark: AnnotationRecord, image: MarkedImage | undefined): Placed
   if (image === undefined) return "its image is gone";
   const { frameOfReferenceUid } = mark;
   if (frameOfReferenceUid !== null) {
-    const shape = shapeOf(mark.kind, mark.points);
+    const shape = foundAt(mark.kind, mark.points);
     return { mark, image, region: (relationship, name) => patientItem(relationship, name, shape, frameOfReferenceUid) };
   }
   const pixels = pixelsOf(mark, image.metadata);
   if (typeof pixels === "string") return pixels;
-  const shape = shapeOf(mark.kind, pixels);
+  const shape = foundAt(mark.kind, pixels);
   const on = referenceOf(image, mark.frame);
   return { mark, image, region: (relationship, name) => pixelsItem(relationship, name, shape, on) };
 }
+
+/** An arrow points at a place: what is told of it is its tip. */
+const foundAt = (kind: AnnotationRecord["kind"], points: readonly (readonly number[])[]) =>
+  shapeOf(kind === "arrow" ? "probe" : kind, points);
 
 /** A frame is named only of an image that has several (PS3.3 Table 10-3). */
 export const referenceOf = ({ sopClassUid, sopInstanceUid, numberOfFrames }: MarkedImage, frame: number) => ({

@@ -1,5 +1,7 @@
 import { nameOfDisplay } from "@readroom/shared/dicom/person-name.js";
 import { Tag } from "@readroom/shared/dicom/tags.js";
+import { MINUTE } from "@readroom/shared/kernel/instant.js";
+import { offsetAt } from "@readroom/shared/kernel/wall-time.js";
 import { OWN_MANUFACTURER } from "../ingest/public.js";
 import { codeItem } from "./codes.js";
 import { copied, type Dataset, dataset, joined } from "./dataset.js";
@@ -48,21 +50,12 @@ export function momentOf(at: number, timeZone: string, study?: StudyHead): Momen
   const stated = /^([+-])(\d{2})(\d{2})$/.exec(String(study?.metadata[Tag.TimezoneOffsetFromUTC]?.Value?.[0] ?? ""));
   const minutes = stated
     ? (stated[1] === "-" ? -1 : 1) * (Number(stated[2]) * 60 + Number(stated[3]))
-    : Math.round((wallOf(at, timeZone) - Math.floor(at / 1000) * 1000) / 60_000);
-  const digits = new Date(at + minutes * 60_000).toISOString().replace(/\D/g, "");
+    : Math.round(offsetAt(at, timeZone) / MINUTE);
+  const digits = new Date(at + minutes * MINUTE).toISOString().replace(/\D/g, "");
   const two = (value: number) => String(Math.floor(value)).padStart(2, "0");
   const offset = `${minutes < 0 ? "-" : "+"}${two(Math.abs(minutes) / 60)}${two(Math.abs(minutes) % 60)}`;
   const [date, time] = [digits.slice(0, 8), digits.slice(8, 14)];
   return { date, time, dateTime: `${date}${time}${offset}` };
-}
-
-/** The zone's wall clock as if it were UTC, ms. */
-function wallOf(at: number, timeZone: string): number {
-  const numeric = { year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric" } as const;
-  const format = new Intl.DateTimeFormat("en-US", { timeZone, hourCycle: "h23", ...numeric, second: "numeric" });
-  const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
-  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
-  return Date.UTC(year, month - 1, day, hour, minute, second);
 }
 
 /** Patient, General Study, Series, General Equipment and SOP Common (PS3.3 §C.7, §C.12.1) of an object that goes into `study`. */

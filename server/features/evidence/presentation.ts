@@ -92,7 +92,9 @@ function stateOf(input: EvidenceInput, study: StudyHead, marks: readonly Drawn[]
       ...transformation((marks[0] as Drawn).frame),
       SoftcopyVOILUTSequence: windows(marks),
       DisplayedAreaSelectionSequence: displayedAreas(marks),
-      GraphicAnnotationSequence: marks.map((drawn) => annotation(drawn, layerName(layers.indexOf(drawn.mark.author.name)))),
+      GraphicAnnotationSequence: marks.map((drawn) =>
+        annotation(drawn, layerName(layers.indexOf(drawn.mark.author.name))),
+      ),
       GraphicLayerSequence: layers.map((author, index) =>
         dataset({
           GraphicLayer: layerName(index),

@@ -52,11 +52,16 @@ async function makeObjects(deps: Deps, tx: Tx, pipeline: Pipeline, making: Makin
   const { objects, leftOut } = evidenceOf(input);
   const missing = objects.filter(({ sopInstanceUid }) => !input.stored.has(sopInstanceUid));
   if (missing.length === 0) return;
-  for (const object of missing) {
-    const siteId = sites.get(object.studyInstanceUid) ?? study.siteId;
-    const source = { organisationId: study.organisationId, siteId, actor: SYSTEM, label: "readroom", madeHere: true };
-    await file(deps, pipeline, source, object);
-  }
+  // Together, so that they share the disk's syncs and one index commit; each ends before the reaction does.
+  const filed = await Promise.allSettled(
+    missing.map((object) => {
+      const siteId = sites.get(object.studyInstanceUid) ?? study.siteId;
+      const { organisationId } = study;
+      return file(deps, pipeline, { organisationId, siteId, actor: SYSTEM, label: "readroom", madeHere: true }, object);
+    }),
+  );
+  const failed = filed.find((outcome) => outcome.status === "rejected");
+  if (failed) throw failed.reason;
   await note(deps, tx, making, missing, leftOut);
 }
 
@@ -81,7 +86,6 @@ async function inputOf(tx: Tx, { study, head, rows }: Making) {
     priors,
     version,
     before,
-    organisation: study.groupName,
     timeZone: study.timeZone,
     request: study,
     images: await store.imagesAt(tx, study.studyId, new Date(version.signedAt)),
@@ -94,9 +98,9 @@ async function inputOf(tx: Tx, { study, head, rows }: Making) {
 function signedVersion(row: store.VersionRow): SignedVersion {
   const words = AuthoredWords.array().parse(row.authors);
   const people = words.filter(({ personId }) => personId !== "template" && personId !== "unknown");
-  const { id, version, kind, signedByName } = row;
+  const { id, version, kind, signedByName, organisation } = row;
   return {
-    ...{ id, version, kind, signedByName },
+    ...{ id, version, kind, signedByName, organisation },
     signedAt: row.signedAt.getTime(),
     sections: ReportContent.parse(row.content).sections,
     authors: [...new Set(people.map(({ name }) => name))],
@@ -119,7 +123,10 @@ async function file(deps: Deps, pipeline: Pipeline, source: IngestSource, object
   if (outcome.kind === "refused" || outcome.kind === "skipped")
     throw new Error(`an object of the signed report was not stored: ${outcome.reason}`);
   if (outcome.kind === "conflict")
-    deps.log.error({ incident: outcome.incidentId, sopInstanceUid }, "another object has the UID of the signed report's");
+    deps.log.error(
+      { incident: outcome.incidentId, sopInstanceUid },
+      "another object has the UID of the signed report's",
+    );
 }
 
 async function note(
@@ -131,7 +138,10 @@ async function note(
 ): Promise<void> {
   const version = rows.at(-1) as store.VersionRow;
   if (leftOut.length > 0)
-    deps.log.warn({ study: study.studyId, version: version.version, leftOut }, "marks that the report's objects do not hold");
+    deps.log.warn(
+      { study: study.studyId, version: version.version, leftOut },
+      "marks that the report's objects do not hold",
+    );
   await audit(tx, SYSTEM, [
     {
       action: "report.objects",
@@ -142,7 +152,11 @@ async function note(
       detail: {
         versionId: version.id,
         version: version.version,
-        objects: objects.map(({ kind, sopInstanceUid, studyInstanceUid }) => ({ kind, sopInstanceUid, studyInstanceUid })),
+        objects: objects.map(({ kind, sopInstanceUid, studyInstanceUid }) => ({
+          kind,
+          sopInstanceUid,
+          studyInstanceUid,
+        })),
         leftOut,
       },
     },

@@ -17,7 +17,7 @@ export function reportText(input: EvidenceInput): EvidenceObject {
     concept.report,
     [
       codedItem("HAS CONCEPT MOD", concept.language, concept.undetermined),
-      ...observer(personName(version.signedByName), input.organisation),
+      ...observer(personName(version.signedByName), version.organisation),
       ...shown.flatMap(sectionItems),
     ],
     "2000",
@@ -31,7 +31,13 @@ export function reportText(input: EvidenceInput): EvidenceObject {
     otherImages: [],
   } as const;
   const dataset = structuredReport(input, facts, root);
-  return { kind: "text", studyInstanceUid: study.studyInstanceUid, sopClassUid: BASIC_TEXT_SR, sopInstanceUid, dataset };
+  return {
+    kind: "text",
+    studyInstanceUid: study.studyInstanceUid,
+    sopClassUid: BASIC_TEXT_SR,
+    sopInstanceUid,
+    dataset,
+  };
 }
 
 /** Sections that say something, the one of critical communications among them. */

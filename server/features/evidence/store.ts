@@ -13,19 +13,18 @@ export interface SignedStudy extends Request {
   readonly siteId: string;
   readonly patientId: string | null;
   readonly timeZone: string;
-  readonly groupName: string;
 }
 
 export async function signedStudy(db: Reader, studyId: string): Promise<SignedStudy | null> {
   const rows = await rawRows<SignedStudy>(
     db,
     `SELECT y.id AS "studyId", y.study_instance_uid AS "studyInstanceUid", y.organisation_id AS "organisationId", y.site_id AS "siteId",
-       y.patient_id AS "patientId", s.time_zone AS "timeZone", coalesce(g.name, h.name) AS "groupName",
+       y.patient_id AS "patientId", s.time_zone AS "timeZone",
        coalesce(nullif(o.accession_number, ''), y.accession_number) AS accession, coalesce(o.placer_order_number, '') AS placer,
        coalesce(o.filler_order_number, '') AS filler, coalesce(o.procedure_code, '') AS "procedureCode",
        coalesce(o.procedure_coding_system, '') AS "procedureCodingSystem", coalesce(nullif(o.procedure_text, ''), y.description) AS "procedureText"
-     FROM study y JOIN site s ON s.id = y.site_id JOIN organisation h ON h.id = y.organisation_id
-     LEFT JOIN organisation g ON g.id = y.group_id LEFT JOIN imaging_order o ON o.id = y.order_id WHERE y.id = $1::uuid`,
+     FROM study y JOIN site s ON s.id = y.site_id
+     LEFT JOIN imaging_order o ON o.id = y.order_id WHERE y.id = $1::uuid`,
     [studyId],
   );
   return rows[0] ?? null;
@@ -40,6 +39,7 @@ export interface VersionRow {
   readonly authors: unknown;
   readonly marks: unknown;
   readonly signedByName: string;
+  readonly organisation: string;
   readonly signedAt: Date;
 }
 
@@ -47,8 +47,10 @@ export interface VersionRow {
 export async function versionsUpTo(db: Reader, studyId: string, version: number): Promise<VersionRow[]> {
   return rawRows<VersionRow>(
     db,
-    `SELECT v.id, v.report_id AS "reportId", v.version, v.kind, v.content, v.authors, v.marks, v.signed_by_name AS "signedByName", v.signed_at AS "signedAt"
-     FROM report_version v WHERE v.study_id = $1::uuid AND v.version <= $2::int ORDER BY v.version`,
+    `SELECT v.id, v.report_id AS "reportId", v.version, v.kind, v.content, v.authors, v.marks, v.signed_by_name AS "signedByName", v.signed_at AS "signedAt",
+       coalesce(o.name, '') AS organisation
+     FROM report_version v LEFT JOIN user_account u ON u.id = v.signed_by LEFT JOIN organisation o ON o.id = u.organisation_id
+     WHERE v.study_id = $1::uuid AND v.version <= $2::int ORDER BY v.version`,
     [studyId, version],
   );
 }
@@ -67,7 +69,11 @@ export async function imagesAt(db: Reader, studyId: string, at: Date): Promise<I
 }
 
 /** The hub's own objects of the patient's studies that are stored already. */
-export async function storedHere(db: Reader, studyUids: readonly string[], organisationId: string): Promise<Set<string>> {
+export async function storedHere(
+  db: Reader,
+  studyUids: readonly string[],
+  organisationId: string,
+): Promise<Set<string>> {
   const rows = await rawRows<{ uid: string }>(
     db,
     `SELECT i.sop_instance_uid AS uid FROM study y JOIN series e ON e.study_id = y.id AND e.made_here JOIN instance i ON i.series_id = e.id

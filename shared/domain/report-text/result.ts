@@ -1,4 +1,4 @@
-import { COMMUNICATION_SECTION, type ReportContent, type RenderedSection } from "../../crdt/report.js";
+import { COMMUNICATION_SECTION, type RenderedSection, type ReportContent } from "../../crdt/report.js";
 
 /** Sections of the report itself that say something; what was communicated is told by its own values, not by the section made of them. */
 export const resultSections = (content: ReportContent): RenderedSection[] =>

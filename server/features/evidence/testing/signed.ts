@@ -78,6 +78,7 @@ export const signed = (more: Partial<SignedVersion> = {}): SignedVersion => ({
   kind: "final",
   signedAt: Date.UTC(2026, 10, 24, 9, 0, 0),
   signedByName: "Dr Julia Lindqvist",
+  organisation: "Nordlicht Radiology",
   sections: [
     { key: "findings", title: "Findings", loinc: "59776-5", text: "Left parietal haematoma, größer.\nSecond line." },
     { key: "impression", title: "Impression", loinc: "19005-8", text: "Bleed." },
@@ -97,7 +98,6 @@ export function input(version: SignedVersion, more: Partial<EvidenceInput> = {})
     priors: new Map(),
     version,
     before: [],
-    organisation: "Nordlicht Radiology",
     timeZone: "Europe/Berlin",
     request: {
       ...{ accession: "A1", placer: "P1", filler: "F1" },
