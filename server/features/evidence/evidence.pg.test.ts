@@ -356,6 +356,8 @@ describe("evidence", () => {
     await signAs("final", { findings: FINDINGS, impression: "Haematoma." });
     const before = await studyRow();
     const events = async () => (await hub.deps.db.pool.query("SELECT type FROM outbox ORDER BY type")).rows;
+    // The last counts of the images themselves are told up to 250 ms after them.
+    await new Promise((resolve) => setTimeout(resolve, 400));
     const told = await events();
     await react();
     expect(await stored()).toHaveLength(3);
