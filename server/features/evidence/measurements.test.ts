@@ -86,6 +86,7 @@ describe("measurements", () => {
       ["Attenuation Coefficient", "80", "[hnsf'U]", "Maximum"],
     ]);
     expect(told(groups[2] as Item)).toEqual([["Angle", "90", "deg"]]);
+    expect(told(groups[5] as Item)).toEqual([["Attenuation Coefficient", "40", "[hnsf'U]"]]);
     expect(told(groups[4] as Item)).toEqual([]);
     expect(first(named(groups[4] as Item, "Image Region")[0], "00700023")).toBe("POINT");
     // A record of another client may hold a figure that its own spacing forbids.

@@ -134,11 +134,12 @@ function group(studyId: string, { mark, image, region }: Placed): Dataset {
 }
 
 /** The figures that have a code and a unit; no distance and no area where a pixel is no millimetre. */
-function figuresOf({ stats = {}, spacing }: AnnotationRecord) {
+function figuresOf({ kind, stats = {}, spacing }: AnnotationRecord) {
   return (Object.keys(figures) as (keyof typeof figures)[]).flatMap((key) => {
     const value = stats[key];
     if (value === undefined || (spacing === "none" && (key === "lengthMm" || key === "areaMm2"))) return [];
     const { name, unit, derivation }: { name: Code; unit: Code; derivation?: Code } = figures[key];
-    return [{ name, unit, derivation, value }];
+    // A probe reads one value: there is nothing that it would be the mean of.
+    return [{ name, unit, value, derivation: kind === "probe" ? undefined : derivation }];
   });
 }

@@ -163,7 +163,8 @@ function annotation({ mark, image, pixels }: Drawn, layer: string): Dataset {
     NumberOfGraphicPoints: shape.points.length,
     GraphicData: shape.points.flat(),
     GraphicType: shape.type,
-    GraphicFilled: shape.type === "POINT" ? undefined : "N",
+    // Of closed outlines alone (PS3.3 Table C.10-5).
+    GraphicFilled: shape.type === "ELLIPSE" || shape.points.length === 5 ? "N" : undefined,
   });
   const text = dataset({
     AnchorPointAnnotationUnits: "PIXEL",
