@@ -292,18 +292,21 @@ describe("evidence", () => {
     ids.push(await signAs("final", { impression: "Seen with the ward." }));
     await beginAddition(hub.deps, hub.rooms.documents, world.people.attending, world.studyId, "addendum");
     ids.push(await signAs("addendum", { addendum: "No fracture." }));
+    await beginAddition(hub.deps, hub.rooms.documents, world.people.attending, world.studyId, "corrected");
+    ids.push(await signAs("corrected", { impression: "On the right." }));
     await react();
     const texts = ofClass(await stored(), BASIC_TEXT_SR);
-    expect(new Set(ids).size).toBe(3);
-    expect(texts).toHaveLength(3);
+    expect(new Set(ids).size).toBe(4);
+    expect(texts).toHaveLength(4);
     const dumps = await Promise.all(texts.map(async (one) => dcmtk("dcmdump", [], await bytesOf(one))));
     expect(dumps.map((dump) => /\(0040,a493\) CS \[(\w+)\]/.exec(dump)?.[1])).toEqual([
       "UNVERIFIED",
       "VERIFIED",
       "VERIFIED",
+      "VERIFIED",
     ]);
     expect(dumps[0]).not.toContain("PredecessorDocumentsSequence");
-    for (const n of [1, 2]) {
+    for (const n of [1, 2, 3]) {
       expect(dumps[n]).toContain("PredecessorDocumentsSequence");
       expect(dumps[n]).toContain(texts[n - 1]?.sop);
     }
