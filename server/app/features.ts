@@ -7,6 +7,7 @@ import { clocksFeature } from "../features/clocks/public.js";
 import { consultFeature } from "../features/consult/public.js";
 import { contractsFeature } from "../features/contracts/public.js";
 import { criticalFeature } from "../features/critical/public.js";
+import { evidenceFeature } from "../features/evidence/public.js";
 import { fairnessFeature } from "../features/fairness/public.js";
 import { adminRoutes, identityRoutes } from "../features/identity/public.js";
 import type { Pipeline } from "../features/ingest/public.js";
@@ -62,6 +63,7 @@ export function composeFeatures(
     consultFeature(deps, engine),
     composeOrders(deps, config),
     composeDelivery(deps, config),
+    evidenceFeature(images.pipeline),
     composeNotices(deps, config),
     fairnessFeature(deps),
     ...images.features,

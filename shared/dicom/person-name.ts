@@ -71,6 +71,14 @@ function displayGroup(group: NameComponents): string {
   return [group.family, given].filter((part) => part !== "").join(", ");
 }
 
+/** "Dr Julia Lindqvist" as Family^Given^^Prefix: the last word is the family name, a leading title the prefix. */
+export function nameOfDisplay(display: string): string {
+  const words = display.trim().split(/\s+/);
+  const prefix = /^(?:Dr|Prof|PD|Mr|Ms|Mrs)\.?$/i.test(words[0] ?? "") ? words.shift() : "";
+  const family = words.pop() ?? "";
+  return `${family}^${words.join(" ")}^^${prefix ?? ""}`.replace(/\^+$/, "");
+}
+
 /** For matching without regard to case, accents or separators: `"Müller^Änne"` → `"muller anne"`. */
 export function foldName(text: string): string {
   return text

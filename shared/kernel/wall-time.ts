@@ -28,8 +28,8 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
   return made;
 }
 
-/** Milliseconds that a zone is ahead of UTC at an instant. */
-function offsetAt(at: Instant, timeZone: string): number {
+/** Milliseconds that an IANA time zone is ahead of UTC at an instant. */
+export function offsetAt(at: Instant, timeZone: string): number {
   const parts = Object.fromEntries(
     formatOf(timeZone)
       .formatToParts(at)

@@ -6,6 +6,18 @@ export type Identifier = Readonly<Record<string, Attribute>>;
 
 const LONG = new Set(["OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"]);
 
+const short = (bytes: Buffer, value: number, at: number) => bytes.writeUInt16LE(value & 0xffff, at);
+const word = (bytes: Buffer, value: number, at: number) => bytes.writeUInt32LE(value >>> 0, at);
+/** Bytes of a value and how it is written. */
+const NUMBERS: Readonly<Record<string, readonly [number, (bytes: Buffer, value: number, at: number) => unknown]>> = {
+  US: [2, short],
+  SS: [2, short],
+  UL: [4, word],
+  SL: [4, word],
+  FL: [4, (bytes, value, at) => bytes.writeFloatLE(value, at)],
+  FD: [8, (bytes, value, at) => bytes.writeDoubleLE(value, at)],
+};
+
 function textOf(value: unknown): string {
   if (typeof value === "object" && value !== null) {
     const name = value as { Alphabetic?: string; Ideographic?: string; Phonetic?: string };
@@ -17,9 +29,11 @@ function textOf(value: unknown): string {
 function valueBytes(vr: string, attribute: Attribute, explicit: boolean): Buffer {
   const values = attribute.Value ?? [];
   if (vr === "SQ") return Buffer.concat(values.map((item) => itemBytes(item as Identifier, explicit)));
-  if (vr === "US" || vr === "SS") {
-    const bytes = Buffer.alloc(values.length * 2);
-    for (const [index, value] of values.entries()) bytes.writeUInt16LE(Number(value) & 0xffff, index * 2);
+  const number = NUMBERS[vr];
+  if (number !== undefined) {
+    const [width, write] = number;
+    const bytes = Buffer.alloc(values.length * width);
+    for (const [index, value] of values.entries()) write(bytes, Number(value), index * width);
     return bytes;
   }
   const bytes = Buffer.from(values.map(textOf).join("\\"), "utf8");
@@ -34,7 +48,7 @@ function itemBytes(item: Identifier, explicit: boolean): Buffer {
   return Buffer.concat([head, body]);
 }
 
-/** A C-FIND identifier as a little endian dataset (PS3.7 §9.3.2): text as UTF-8, as its Specific Character Set must say. */
+/** A C-FIND identifier (PS3.7 §9.3.2) or an object of the hub's own as a little endian dataset: text as UTF-8, as its Specific Character Set must say. */
 export function encodeIdentifier(identifier: Identifier, explicit: boolean): Buffer {
   const parts: Buffer[] = [];
   for (const tag of Object.keys(identifier).sort()) {

@@ -1,7 +1,7 @@
 import type { Feature } from "../../kernel/feature.js";
 import { type ArchiveDeps, dicomwebRoutes } from "./routes.js";
 
-export { encodeIdentifier } from "./identifier.js";
+export { encodeIdentifier, type Identifier } from "./identifier.js";
 export { instanceJson, seriesJson, studyJson } from "./qido-json.js";
 export { type InstanceQuery, setKey } from "./query.js";
 export type { ArchiveDeps } from "./routes.js";

@@ -116,12 +116,16 @@ function studyConditions(q: StudyQuery, p: Parameters): string[] {
     ...(q.referring === undefined ? [] : [text("st.referring_name", q.referring, p, true)]),
     ...(q.description === undefined ? [] : [text("st.description", q.description, p, true)]),
     ...(q.studyId === undefined ? [] : [text(`(st.detail #>> '{dicom,00200010,Value,0}')`, q.studyId, p)]),
-    ...(q.modalities === undefined ? [] : [`st.modalities && ${p.add(q.modalities)}::text[]`]),
+    ...(q.modalities === undefined ? [] : [`(st.modalities || own.modalities) && ${p.add(q.modalities)}::text[]`]),
   ];
 }
 
+/** The hub's own objects of a study are no images that came, yet found with the others: counts and modalities as QIDO-RS tells them. */
+const ALL = `CROSS JOIN LATERAL (SELECT count(*)::int AS series, coalesce(sum(o.instance_count), 0)::int AS instances,
+  coalesce(array_agg(DISTINCT o.modality) FILTER (WHERE o.modality <> ALL (coalesce(st.modalities, '{}'))), '{}') AS modalities FROM series o WHERE o.study_id = st.id AND o.made_here) own`;
 const STUDY = `st.id AS "studyId", st.organisation_id AS "organisationId", st.site_id AS "siteId", st.patient_id AS "patientRow",
-  coalesce(st.detail->'dicom', '{}') AS dicom, st.study_instance_uid AS "studyInstanceUid", st.modalities, st.series_count AS "seriesCount", st.instances_received AS instances`;
+  coalesce(st.detail->'dicom', '{}') AS dicom, st.study_instance_uid AS "studyInstanceUid", st.modalities || own.modalities AS modalities, st.series_count + own.series AS "seriesCount",
+  st.instances_received + own.instances AS instances`;
 
 export async function searchStudies(
   db: Database,
@@ -133,7 +137,7 @@ export async function searchStudies(
   const p = new Parameters();
   const where = [...scoped(scope, p), ...studyConditions(q, p)].join(" AND ");
   const { rows } = await db.pool.query<StudyMatch>(
-    `SELECT ${STUDY} FROM study st WHERE ${where} ORDER BY ${DATE} DESC NULLS LAST, st.id LIMIT ${p.add(limit)} OFFSET ${p.add(offset)}`,
+    `SELECT ${STUDY} FROM study st ${ALL} WHERE ${where} ORDER BY ${DATE} DESC NULLS LAST, st.id LIMIT ${p.add(limit)} OFFSET ${p.add(offset)}`,
     p.values,
   );
   return rows;
@@ -173,7 +177,7 @@ export async function searchSeries(
   const p = new Parameters();
   const where = [...scoped(scope, p), ...seriesConditions(q, p)].join(" AND ");
   const { rows } = await db.pool.query<SeriesMatch>(
-    `SELECT ${SERIES} FROM study st JOIN series se ON se.study_id = st.id WHERE ${where}
+    `SELECT ${SERIES} FROM study st JOIN series se ON se.study_id = st.id ${ALL} WHERE ${where}
      ORDER BY ${DATE} DESC NULLS LAST, st.id, se.series_number NULLS LAST, se.id LIMIT ${p.add(limit)} OFFSET ${p.add(offset)}`,
     p.values,
   );
@@ -208,7 +212,7 @@ export async function searchInstances(
   const { rows } = await db.pool.query<InstanceMatch>(
     `SELECT ${SERIES}, i.sop_instance_uid AS "sopInstanceUid", i.sop_class_uid AS "sopClassUid", i.transfer_syntax_uid AS "transferSyntaxUid",
        i.instance_number AS "instanceNumber", i.rows, i.columns, i.number_of_frames AS "numberOfFrames"
-     FROM study st JOIN series se ON se.study_id = st.id JOIN instance i ON i.series_id = se.id WHERE ${where}
+     FROM study st JOIN series se ON se.study_id = st.id JOIN instance i ON i.series_id = se.id ${ALL} WHERE ${where}
      ORDER BY ${DATE} DESC NULLS LAST, st.id, se.series_number NULLS LAST, se.id, i.instance_number NULLS LAST, i.id
      LIMIT ${p.add(limit)} OFFSET ${p.add(offset)}`,
     p.values,

@@ -127,7 +127,8 @@ export async function toBeAsked(
     db,
     `SELECT s.id AS "studyId", s.study_instance_uid AS "studyInstanceUid", p.ae_title AS "aeTitle", p.host, p.port
      FROM study s
-     CROSS JOIN LATERAL (SELECT split_part(i.received_from, '@', 1) AS ae FROM instance i WHERE i.study_id = s.id LIMIT 1) i
+     CROSS JOIN LATERAL (SELECT split_part(i.received_from, '@', 1) AS ae FROM instance i JOIN series e ON e.id = i.series_id AND NOT e.made_here
+       WHERE i.study_id = s.id LIMIT 1) i
      JOIN dicom_peer p ON p.ae_title = i.ae AND p.site_id = s.site_id AND p.port IS NOT NULL AND p.host !~ '[*/]'
      WHERE s.complete_at > $1::timestamptz - interval '1 hour' AND s.expected_from = '' AND NOT s.is_demo
        AND NOT EXISTS (SELECT 1 FROM study_expectation e WHERE e.study_id = s.id AND e.source = 'query') ORDER BY s.complete_at LIMIT 5`,

@@ -11,7 +11,7 @@ type Reader = Tx | pg.PoolClient | pg.Pool;
 export async function receivedOf(db: Reader, studyId: string): Promise<Record<string, number>> {
   const rows = await rawRows<{ uid: string; n: number }>(
     db,
-    "SELECT series_instance_uid AS uid, instance_count AS n FROM series WHERE study_id = $1::uuid ORDER BY series_number, series_instance_uid",
+    "SELECT series_instance_uid AS uid, instance_count AS n FROM series WHERE study_id = $1::uuid AND NOT made_here ORDER BY series_number, series_instance_uid",
     [studyId],
   );
   return Object.fromEntries(rows.map(({ uid, n }) => [uid, n]));

@@ -101,7 +101,8 @@ export async function pausesOf(db: Reader, studyId: string): Promise<PauseView[]
 export async function imagesSince(tx: Executor, studyId: string, at: Instant): Promise<number> {
   const rows = await rawRows<{ n: number }>(
     tx,
-    "SELECT count(*)::int AS n FROM instance WHERE study_id = $1::uuid AND received_at > $2::timestamptz",
+    `SELECT count(*)::int AS n FROM instance i JOIN series s ON s.id = i.series_id
+     WHERE i.study_id = $1::uuid AND i.received_at > $2::timestamptz AND NOT s.made_here`,
     [studyId, date(at)],
   );
   return rows[0]?.n ?? 0;

@@ -1,6 +1,8 @@
 import { AuthoredWords } from "@readroom/shared/contract/http/report.js";
 import { ReportContent } from "@readroom/shared/crdt/report.js";
+import { nameOfDisplay } from "@readroom/shared/dicom/person-name.js";
 import { wordsBy } from "@readroom/shared/domain/report-text/authors.js";
+import { addedTo, resultSections } from "@readroom/shared/domain/report-text/result.js";
 import type pg from "pg";
 import { rawRows, type Tx } from "../../kernel/database.js";
 import type { ReportPdfInput, ReportPdfVersion } from "./pdf/render.js";
@@ -107,22 +109,9 @@ export async function studyContext(executor: Tx | pg.Pool, studyId: string): Pro
   return rows[0];
 }
 
-/** Sections of the report itself; what was communicated is told by its own values, not by the section made of them. */
-function sectionsOf(version: VersionRow): ReportContent["sections"] {
-  return ReportContent.parse(version.content).sections.filter(
-    (section) => section.key !== "communication" && section.text.trim() !== "",
-  );
-}
+const sectionsOf = (version: VersionRow) => resultSections(ReportContent.parse(version.content));
 
 const instant = (iso: string | null): number | null => (iso === null ? null : Date.parse(iso));
-
-/** The report that an addendum adds to: the last final or corrected version, and the addenda since. */
-function addedTo(versions: readonly VersionRow[]): readonly VersionRow[] {
-  const last = versions.at(-1);
-  if (last?.kind !== "addendum") return [];
-  const base = versions.findLastIndex((version) => version.kind === "final" || version.kind === "corrected");
-  return base === -1 ? [] : versions.slice(base, -1);
-}
 
 export function resultMessage(
   context: StudyContext,
@@ -175,7 +164,7 @@ export function resultMessage(
       kind: version.kind,
       version: version.version,
       signedAt: version.signedAt.getTime(),
-      signer: { id: version.signedBy, name: signerName(version.signedByName) },
+      signer: { id: version.signedBy, name: nameOfDisplay(version.signedByName) },
       sections: sectionsOf(version),
       previousSections: addedTo(versions).flatMap(sectionsOf),
       communications: content.communications.map((c) => ({
@@ -190,14 +179,6 @@ export function resultMessage(
     },
     pdf,
   };
-}
-
-/** "Dr Julia Lindqvist" as Family^Given^^Prefix: the last word is the family name, a leading title the prefix. */
-function signerName(display: string): string {
-  const words = display.trim().split(/\s+/);
-  const prefix = /^(?:Dr|Prof|PD|Mr|Ms|Mrs)\.?$/i.test(words[0] ?? "") ? words.shift() : "";
-  const family = words.pop() ?? "";
-  return `${family}^${words.join(" ")}^^${prefix ?? ""}`.replace(/\^+$/, "");
 }
 
 export function pdfInput(context: StudyContext, versions: readonly VersionRow[]): ReportPdfInput {

@@ -8,6 +8,7 @@ import {
   ensurePatient,
   ensureSeries,
   ensureStudy,
+  existingStudy,
   insertInstances,
   ordersByAccession,
   type Placed,
@@ -29,6 +30,15 @@ const BATCH = 256;
 /** A study's counts go out at most this often, ms. */
 const ANNOUNCE_EVERY_MS = 250;
 const CACHE_ENTRIES = 2_000;
+
+/** Studies that images came to, with the last of them; what the hub made itself is no arrival. */
+function arrived(placed: readonly Placed[], fresh: ReadonlySet<string>): Map<string, IndexRecord> {
+  const changed = new Map<string, IndexRecord>();
+  for (const { record, studyId } of placed)
+    if (!record.source.madeHere && fresh.has(`${studyId} ${record.parsed.sopInstanceUid}`))
+      changed.set(studyId, record);
+  return changed;
+}
 
 /**
  * Index commits, batched across associations: whatever waits while a commit is under way goes into the next one. One commit per
@@ -125,8 +135,7 @@ export class IndexCommitter {
       await durable;
       return inserted;
     });
-    for (const { record, studyId } of placed)
-      if (fresh.has(`${studyId} ${record.parsed.sopInstanceUid}`)) this.#followUp(studyId, record);
+    for (const [studyId, record] of arrived(placed, fresh)) this.#followUp(studyId, record);
     return placed.map(({ studyId }) => studyId);
   }
 
@@ -139,6 +148,7 @@ export class IndexCommitter {
     const key = `${source.organisationId} ${parsed.studyInstanceUid}`;
     const known = pending.get(key) ?? this.#studies.get(key);
     if (known !== undefined) return known;
+    if (source.madeHere) return existingStudy(client, source.organisationId, parsed.studyInstanceUid);
     const raw = studyFields(parsed.metadata);
     const fields = { ...raw, issuer: raw.issuer || (await siteIssuer(client, source.siteId)) };
     const candidates = await ordersByAccession(client, source.organisationId, fields.accessionNumber);
@@ -163,6 +173,7 @@ export class IndexCommitter {
       studyId,
       record.parsed.seriesInstanceUid,
       seriesFields(record.parsed.metadata),
+      record.source.madeHere ?? false,
     );
     pending.set(key, id);
     return id;
@@ -176,9 +187,7 @@ export class IndexCommitter {
     pending: ReadonlyMap<string, StudyRow>,
     now: number,
   ): Promise<string[]> {
-    const changed = new Map<string, IndexRecord>();
-    for (const { record, studyId } of placed)
-      if (fresh.has(`${studyId} ${record.parsed.sopInstanceUid}`)) changed.set(studyId, record);
+    const changed = arrived(placed, fresh);
     const due = [...changed.keys()].filter((id) => this.#isDue(id, now));
     for (const [id, record] of changed) if (!due.includes(id)) this.#followUp(id, record);
     const actor = changed.get(due[0] ?? "")?.source.actor;

@@ -4,6 +4,7 @@ import type { IndexCommitter } from "./committer.js";
 import { encodePositions, gzipSpliceable, type IndexRecord } from "./index-record.js";
 import type { Received } from "./intake.js";
 import { conflictPath, instancePath } from "./layout.js";
+import { isMadeHere } from "./made-here.js";
 import { META_BYTES, readFileHead } from "./parse/file-meta.js";
 import { parseInstance } from "./parse/instance.js";
 import type { Filed, IngestSource, IntakeOutcome, ObjectStore, StoredObject } from "./ports.js";
@@ -140,7 +141,9 @@ export async function recordOf(filing: FilingDeps, source: IngestSource, path: s
       webRoot: filing.webRoot,
     });
     const digest = `crc32:${await datasetCrc(object, datasetOffset)}:${object.size - datasetOffset}`;
-    return await makeRecord({ source, parsed, size: object.size, digest }, path);
+    // An object of the hub's own that was durable before its index commit is no image that came, whoever finds it.
+    const own = isMadeHere(parsed.metadata) ? { ...source, madeHere: true } : source;
+    return await makeRecord({ source: own, parsed, size: object.size, digest }, path);
   } finally {
     await object.close();
   }

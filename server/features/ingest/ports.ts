@@ -45,6 +45,11 @@ export type IngestSource = {
   /** Sender's AE title, for Source Application Entity Title (0002,0016). */
   readonly callingAe?: string;
   readonly isDemo?: boolean;
+  /**
+   * The hub made the object itself of what it has (a signed report, its marks). Its study must be there; the object is served like any
+   * other, but is no image that came: it raises no counts of the study, starts and ends nothing, and is told to nobody.
+   */
+  readonly madeHere?: boolean;
 };
 
 /** What a sender announced before the dataset came (C-STORE). */

@@ -117,21 +117,37 @@ export async function ensureStudy(
   return row;
 }
 
+/** A study that the hub's own objects belong to: never made for them. */
+export async function existingStudy(
+  client: Client,
+  organisationId: string,
+  studyInstanceUid: string,
+): Promise<StudyRow> {
+  const { rows } = await client.query<StudyRow>(
+    `SELECT ${STUDY_COLUMNS}, false AS fresh FROM study WHERE organisation_id = $1 AND study_instance_uid = $2`,
+    [organisationId, studyInstanceUid],
+  );
+  if (rows[0] === undefined) throw new Error("the study that an object was made for is gone");
+  return rows[0];
+}
+
+/** The series' row. One of the hub's own making (`madeHere`) leaves the study's counts and modalities as they are. */
 export async function ensureSeries(
   client: Client,
   studyId: string,
   seriesInstanceUid: string,
   fields: SeriesFields,
+  madeHere = false,
 ): Promise<string> {
   const { rows } = await client.query<{ id: string }>(
     `WITH made AS (
-       INSERT INTO series (study_id, series_instance_uid, modality, series_number, description, body_part, frame_of_reference_uid, attributes)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (study_id, series_instance_uid) DO NOTHING RETURNING id),
+       INSERT INTO series (study_id, series_instance_uid, modality, series_number, description, body_part, frame_of_reference_uid, attributes, made_here)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (study_id, series_instance_uid) DO NOTHING RETURNING id),
      grown AS (
        UPDATE study SET series_count = series_count + 1,
          modalities = CASE WHEN $3 = '' OR $3 = ANY(modalities) THEN modalities ELSE array_append(modalities, $3) END,
          body_part = CASE WHEN body_part = '' THEN $6 ELSE body_part END
-       WHERE id = $1 AND EXISTS (SELECT 1 FROM made))
+       WHERE id = $1 AND NOT $9 AND EXISTS (SELECT 1 FROM made))
      SELECT id FROM made UNION ALL SELECT id FROM series WHERE study_id = $1 AND series_instance_uid = $2 LIMIT 1`,
     [
       studyId,
@@ -142,6 +158,7 @@ export async function ensureSeries(
       fields.bodyPart,
       fields.frameOfReferenceUid,
       JSON.stringify(fields.attributes),
+      madeHere,
     ],
   );
   const id = rows[0]?.id;
@@ -153,7 +170,7 @@ export type Placed = { readonly record: IndexRecord; readonly studyId: string; r
 
 /**
  * Writes instances and raises the counts of their series and studies in one statement. An instance that is indexed already changes
- * nothing. Returns the SOP Instance UIDs that are new, as `studyId sopInstanceUid`.
+ * nothing, and what the hub made itself does not count for its study. Returns the SOP Instance UIDs that are new, as `studyId sopInstanceUid`.
  */
 export async function insertInstances(
   client: Client | pg.Pool,
@@ -178,7 +195,8 @@ export async function insertInstances(
     counted_study AS (
       UPDATE study SET instances_received = instances_received + c.n, bytes_received = bytes_received + c.bytes, version = version + 1,
         last_instance_at = to_timestamp($17::double precision / 1000)
-      FROM (SELECT study_id, count(*)::int AS n, sum(size)::bigint AS bytes FROM fresh GROUP BY study_id) c WHERE study.id = c.study_id)
+      FROM (SELECT study_id, count(*)::int AS n, sum(size)::bigint AS bytes FROM fresh WHERE sop_instance_uid <> ALL ($18::text[]) GROUP BY study_id) c
+      WHERE study.id = c.study_id)
     SELECT study_id || ' ' || sop_instance_uid AS key FROM fresh`,
     values: [
       placed.map((p) => p.seriesId),
@@ -198,6 +216,7 @@ export async function insertInstances(
       placed.map((p) => p.record.source.label),
       placed.map((p) => p.record.parsed.flags.join("\u001f")),
       nowMs,
+      placed.flatMap(({ record }) => (record.source.madeHere ? [record.parsed.sopInstanceUid] : [])),
     ],
   });
   return new Set(rows.map((row) => row.key));

@@ -1,6 +1,6 @@
 import type { AuthoredWords } from "@readroom/shared/contract/http/report.js";
 import { readingDocument } from "@readroom/shared/contract/room.js";
-import { describeMeasurement } from "@readroom/shared/crdt/annotation.js";
+import { type AnnotationRecord, describeMeasurement } from "@readroom/shared/crdt/annotation.js";
 import { readAnnotations } from "@readroom/shared/crdt/reading.js";
 import {
   type Communication,
@@ -14,14 +14,14 @@ import {
 import type * as Y from "yjs";
 import type { PersonOf, SharedDocuments } from "../reading/public.js";
 
-/** The measurements of a study in words, by annotation id: "12.3 mm". */
-export async function measurementsOf(
-  documents: SharedDocuments,
-  studyId: string,
-): Promise<ReadonlyMap<string, string>> {
-  const marks = await documents.read(readingDocument(studyId), readAnnotations);
-  return new Map((marks ?? []).map((mark) => [mark.id, describeMeasurement(mark)]));
+/** The marks that stand on a study's images at this moment. */
+export async function marksOf(documents: SharedDocuments, studyId: string): Promise<AnnotationRecord[]> {
+  return (await documents.read(readingDocument(studyId), readAnnotations)) ?? [];
 }
+
+/** Measurements in words, by annotation id: "12.3 mm". */
+export const measurementsOf = (marks: readonly AnnotationRecord[]): ReadonlyMap<string, string> =>
+  new Map(marks.map((mark) => [mark.id, describeMeasurement(mark)]));
 
 export interface Rendered {
   readonly spec: ReportSpec;

@@ -1,5 +1,6 @@
 import { type Refusal, refusal } from "@readroom/shared/contract/errors.js";
 import type { SignedReport, SignReport } from "@readroom/shared/contract/http/report.js";
+import type { AnnotationRecord } from "@readroom/shared/crdt/annotation.js";
 import { hashesOf, type ReportContent } from "@readroom/shared/crdt/report.js";
 import { type Action, type Actor, may, type UserActor } from "@readroom/shared/domain/access.js";
 import { isSecondReading, type ReportState, type SignKind, stateAfterSigning } from "@readroom/shared/domain/report.js";
@@ -13,7 +14,7 @@ import type { Deps } from "../../kernel/deps.js";
 import { appendEvents } from "../../kernel/outbox.js";
 import { type RoomStudy, type SharedDocuments, subjectOf, whyNotWrite } from "../reading/public.js";
 import { noStudy, peopleIn, topicsOfStudy, visibleStudy } from "./commands.js";
-import { measurementsOf, type Rendered, render } from "./content.js";
+import { marksOf, measurementsOf, type Rendered, render } from "./content.js";
 import { continuedDocument } from "./drafts.js";
 import { checksOf, signFactsOf } from "./facts.js";
 import * as store from "./store.js";
@@ -54,7 +55,8 @@ export async function signReport(
   if (typedAt === null || deps.clock.now() - typedAt > STEP_UP_MS) {
     return err(refusal("step_up_required", "Confirm with your password that it is you who signs."));
   }
-  const measurements = await measurementsOf(documents, studyId);
+  const marks = await marksOf(documents, studyId);
+  const measurements = measurementsOf(marks);
   const held = await documents.hold(report.documentId, async (doc, personOf) => {
     const { list } = await store.communicationsOf(deps.db.pool, studyId);
     const rendered = render(doc, personOf, measurements, list);
@@ -74,6 +76,7 @@ export async function signReport(
         report,
         command,
         rendered,
+        marks,
         state: Y.encodeStateAsUpdate(doc),
         next,
       }),
@@ -157,6 +160,7 @@ interface Signature {
   readonly report: store.ReportRow;
   readonly command: Command;
   readonly rendered: Rendered;
+  readonly marks: readonly AnnotationRecord[];
   readonly state: Uint8Array;
   readonly next: Parameters<SharedDocuments["create"]>[1] | null;
 }
@@ -233,6 +237,7 @@ async function record(
     signedAt: now,
     fence: command.fence,
     review,
+    marks: s.marks,
   });
   await store.freezeDocument(client, report.documentId, `signed ${command.kind}`, now);
   if (s.next) await s.documents.create(client, s.next);

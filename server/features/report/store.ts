@@ -1,4 +1,5 @@
 import type { AuthoredWords, ReportVersionView } from "@readroom/shared/contract/http/report.js";
+import type { AnnotationRecord } from "@readroom/shared/crdt/annotation.js";
 import type { Communication, ReportContent } from "@readroom/shared/crdt/report.js";
 import type { ReportState, SignKind } from "@readroom/shared/domain/report.js";
 import type pg from "pg";
@@ -59,7 +60,7 @@ export async function studyFacts(db: Pick<Database, "pool">, studyId: string): P
        coalesce(o.procedure_code, '') AS "procedureCode", coalesce(o.laterality, '') AS laterality, s.instances_received AS instances,
        jsonb_build_object('name', coalesce(p.name, s.dicom_patient_name)->>'alphabetic', 'mrn', coalesce(p.mrn, s.dicom_patient_id),
          'birthDate', coalesce(p.birth_date, s.dicom_birth_date), 'sex', coalesce(p.sex, s.dicom_sex)) AS patient,
-       ARRAY(SELECT e.description FROM series e WHERE e.study_id = s.id AND e.description <> '' ORDER BY e.series_number LIMIT 12) AS "seriesDescriptions",
+       ARRAY(SELECT e.description FROM series e WHERE e.study_id = s.id AND e.description <> '' AND NOT e.made_here ORDER BY e.series_number LIMIT 12) AS "seriesDescriptions",
        (SELECT jsonb_build_object('at', (extract(epoch FROM e.study_at) * 1000)::bigint, 'description', e.description)
           FROM study e WHERE e.patient_id = s.patient_id AND e.id <> s.id AND e.study_at < s.study_at AND e.modalities && s.modalities
           ORDER BY (e.body_part = s.body_part) DESC, e.study_at DESC LIMIT 1) AS prior
@@ -73,7 +74,8 @@ export async function studyFacts(db: Pick<Database, "pool">, studyId: string): P
 /** Images that came after the draft's document was made. */
 export async function imagesSinceDraft(executor: Executor, studyId: string, documentId: string): Promise<number> {
   const { rows } = await executor.query<{ n: number }>(
-    `SELECT count(*)::int AS n FROM instance i WHERE i.study_id = $1 AND i.received_at > (SELECT d.created_at FROM crdt_document d WHERE d.id = $2)`,
+    `SELECT count(*)::int AS n FROM instance i JOIN series e ON e.id = i.series_id AND NOT e.made_here
+     WHERE i.study_id = $1 AND i.received_at > (SELECT d.created_at FROM crdt_document d WHERE d.id = $2)`,
     [studyId, documentId],
   );
   return rows[0]?.n ?? 0;
@@ -147,12 +149,13 @@ export interface NewVersion {
   readonly signedAt: number;
   readonly fence: number;
   readonly review: ReportVersionView["review"];
+  readonly marks: readonly AnnotationRecord[];
 }
 
 export async function insertVersion(client: pg.PoolClient, v: NewVersion): Promise<string> {
   const { rows } = await client.query<{ id: string }>(
-    `INSERT INTO report_version (report_id, study_id, version, kind, content, content_hash, document_state, authors, signed_by, signed_by_name, signed_at, signer_fence, review)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, to_timestamp($11::float8 / 1000), $12, $13) RETURNING id`,
+    `INSERT INTO report_version (report_id, study_id, version, kind, content, content_hash, document_state, authors, signed_by, signed_by_name, signed_at, signer_fence, review, marks)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, to_timestamp($11::float8 / 1000), $12, $13, $14) RETURNING id`,
     [
       v.reportId,
       v.studyId,
@@ -167,6 +170,7 @@ export async function insertVersion(client: pg.PoolClient, v: NewVersion): Promi
       v.signedAt,
       v.fence,
       v.review && JSON.stringify(v.review),
+      JSON.stringify(v.marks),
     ],
   );
   return rows[0]!.id;
