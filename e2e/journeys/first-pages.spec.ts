@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
-import { asPerson, BOTH, inEveryForm } from "../fixtures/forms";
+import { asPerson, inEveryForm } from "../fixtures/forms";
 import { type RunningHub, startHub } from "../fixtures/hub";
 import { nightIsIn, sendNight } from "../fixtures/night";
 import { logIn } from "../fixtures/person";
@@ -37,15 +37,10 @@ test("the first pages of each role", async ({ browser }) => {
     ["administration", "haddad@nightline.example", "/admin", /People|Administration/],
   ] as const)
     await asPerson(browser, hub.url, email, (screen) =>
-      inEveryForm(
-        screen,
-        name,
-        async (page) => {
-          await page.goto(path);
-          await expect(page.getByRole("heading", { name: heading }).first()).toBeVisible();
-          await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
-        },
-        BOTH,
-      ),
+      inEveryForm(screen, name, async (page) => {
+        await page.goto(path);
+        await expect(page.getByRole("heading", { name: heading }).first()).toBeVisible();
+        await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
+      }),
     );
 });
