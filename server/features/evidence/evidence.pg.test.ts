@@ -56,6 +56,16 @@ const image = (n: number, series = SERIES): Buffer =>
       [0x00281053, "DS", "1"],
     ],
   });
+const openPipeline = (): Pipeline =>
+  createPipeline(hub.deps, FilesystemStore.at(root), {
+    implementationClassUid: "2.25.1",
+    implementationVersion: "TEST",
+  });
+/** Closes the way in, by which everything that it has to tell is told, and opens it again. */
+async function reopen(): Promise<void> {
+  await pipeline.stop();
+  pipeline = openPipeline();
+}
 const take = (bytes: Buffer) =>
   pipeline.receive(
     source,
@@ -73,7 +83,7 @@ beforeEach(async () => {
   hub = await startRooms(database.url, world.people);
   const log = makeLog("silent");
   const objects = FilesystemStore.at(root);
-  pipeline = createPipeline(hub.deps, objects, { implementationClassUid: "2.25.1", implementationVersion: "TEST" });
+  pipeline = openPipeline();
   source = {
     organisationId: world.hospitalId,
     siteId: world.siteId,
@@ -326,7 +336,8 @@ describe("evidence", () => {
     await react();
     await hub.deps.db.pool.query("DELETE FROM reaction");
     const again = createPipeline(hub.deps, FilesystemStore.at(root), {
-      ...{ implementationClassUid: "2.25.1", implementationVersion: "TEST" },
+      implementationClassUid: "2.25.1",
+      implementationVersion: "TEST",
     });
     await Promise.all([react(), react(again)]);
     await again.stop();
@@ -359,12 +370,12 @@ describe("evidence", () => {
     await signAs("final", { findings: FINDINGS, impression: "Haematoma." });
     const before = await studyRow();
     const events = async () => (await hub.deps.db.pool.query("SELECT type FROM outbox ORDER BY type")).rows;
-    // The last counts of the images themselves are told up to 250 ms after them.
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    // The last counts of the images themselves are told a moment after them, or when the way in is closed.
+    await reopen();
     const told = await events();
     await react();
     expect(await stored()).toHaveLength(3);
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await reopen();
     expect(await studyRow()).toEqual(before);
     expect(await events()).toEqual(told);
     expect(await hub.deps.db.tx((tx) => imagesSince(tx, world.studyId, (before.signed_at as Date).getTime()))).toBe(0);

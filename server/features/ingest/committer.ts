@@ -200,10 +200,10 @@ export class IndexCommitter {
 
   #followUp(studyId: string, record: IndexRecord): void {
     this.#late.set(studyId, record);
-    this.#timer ??= setTimeout(() => this.#announceLate(), ANNOUNCE_EVERY_MS);
+    this.#timer ??= setTimeout(() => void this.#announceLate(), ANNOUNCE_EVERY_MS);
   }
 
-  #announceLate(): void {
+  async #announceLate(): Promise<void> {
     this.#timer = undefined;
     const ids = [...this.#late.keys()];
     const actor = this.#late.get(ids[0] ?? "")?.source.actor;
@@ -211,7 +211,7 @@ export class IndexCommitter {
     if (actor === undefined) return;
     const now = this.deps.clock.now();
     for (const id of ids) this.#announcedAt.set(id, now);
-    this.deps.db
+    await this.deps.db
       .pgTx((client) => announceStudies(client, actor, "study.receiving", ids))
       // The counts are in the study's row and go out with the next instance or with study.complete: only the log must know.
       .catch((error: unknown) =>
@@ -231,6 +231,6 @@ export class IndexCommitter {
   async stop(): Promise<void> {
     while (this.#running !== undefined) await this.#running;
     clearTimeout(this.#timer);
-    if (this.#late.size > 0) this.#announceLate();
+    if (this.#late.size > 0) await this.#announceLate();
   }
 }
