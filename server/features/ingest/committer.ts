@@ -53,6 +53,8 @@ export class IndexCommitter {
   readonly #announcedAt = new Map<string, number>();
   readonly #late = new Map<string, IndexRecord>();
   #timer: NodeJS.Timeout | undefined;
+  /** Late counts on their way into the database. */
+  #telling: Promise<unknown> | undefined;
 
   constructor(private readonly deps: Deps) {}
 
@@ -200,7 +202,9 @@ export class IndexCommitter {
 
   #followUp(studyId: string, record: IndexRecord): void {
     this.#late.set(studyId, record);
-    this.#timer ??= setTimeout(() => void this.#announceLate(), ANNOUNCE_EVERY_MS);
+    this.#timer ??= setTimeout(() => {
+      this.#telling = Promise.all([this.#telling, this.#announceLate()]);
+    }, ANNOUNCE_EVERY_MS);
   }
 
   async #announceLate(): Promise<void> {
@@ -230,6 +234,7 @@ export class IndexCommitter {
   /** Waits for what is under way and tells the last counts. */
   async stop(): Promise<void> {
     while (this.#running !== undefined) await this.#running;
+    await this.#telling;
     clearTimeout(this.#timer);
     if (this.#late.size > 0) await this.#announceLate();
   }
