@@ -1,7 +1,8 @@
 // @vitest-environment happy-dom
 import { eventTarget, triggerEvent } from "@cornerstonejs/core";
 import { annotation, Enums } from "@cornerstonejs/tools";
-import type { AnnotationRecord } from "@readroom/shared/crdt/annotation.js";
+import { type AnnotationRecord, acceptedRecord } from "@readroom/shared/crdt/annotation.js";
+import { PRODUCT } from "@readroom/shared/kernel/product.js";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type AnnotationChange, createAnnotationSync } from "./annotationSync";
 import { markOfRecord } from "./markRecord";
@@ -98,6 +99,39 @@ describe("marks of this screen and of others", () => {
       },
     ]);
     expect(measured.map(({ id }) => id)).toEqual(["mine"]);
+  });
+
+  it("[VP36] what a hand draws carries its program, and is a draft in dashes where it does not accept", () => {
+    const dashOf = (id: string) => annotation.config.style.getAnnotationToolStyles(id)?.lineDash;
+    let mayAccept = false;
+    sync.destroy();
+    sync = createAnnotationSync({
+      base,
+      author: { id: "u1", name: "J. Lee" },
+      colorOf: () => "#2dd4bf",
+      accepts: () => mayAccept,
+      isPrivate: (id) => id === "hidden",
+      onChange: (change) => changes.push(change),
+      now: () => new Date("2026-11-24T03:00:00Z"),
+    });
+    const draw = (id: string) => {
+      triggerEvent(eventTarget, ANNOTATION_COMPLETED, { annotation: drawByHand(id) });
+      vi.runAllTimers();
+    };
+    draw("guest");
+    mayAccept = true;
+    draw("reader");
+    draw("hidden");
+    expect(changes.map((change) => change.type === "add" && change.record)).toMatchObject([
+      { id: "guest", status: "draft", tool: PRODUCT },
+      { id: "reader", status: "accepted", tool: PRODUCT },
+      { id: "hidden" },
+    ]);
+    expect(["guest", "reader", "hidden"].map(dashOf)).toEqual(["7,4", "", "2,4"]);
+    sync.applyRemote([{ ...remote("theirs"), status: "draft" }]);
+    expect(dashOf("theirs")).toBe("7,4");
+    sync.applyRemote([acceptedRecord({ ...remote("theirs"), status: "draft" }, { id: "u1", name: "J. Lee" })]);
+    expect(dashOf("theirs")).toBe("");
   });
 
   it("[VP28] a drag of another's mark is told every 50 ms and at its end, with the author kept", () => {

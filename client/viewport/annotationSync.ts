@@ -1,6 +1,6 @@
 import { eventTarget, getEnabledElementByIds } from "@cornerstonejs/core";
 import { annotation, Enums, ToolGroupManager, utilities } from "@cornerstonejs/tools";
-import type { AnnotationRecord } from "@readroom/shared/crdt/annotation.js";
+import { type AnnotationRecord, isAccepted, withStatus } from "@readroom/shared/crdt/annotation.js";
 import { loadedPlaces } from "./imagery";
 import { type Author, markOfRecord, recordOfMark, sameContent, samePoints, sameStats } from "./markRecord";
 import { planeMarks } from "./planeMarks";
@@ -16,6 +16,10 @@ export interface AnnotationSyncOptions {
   /** Where this page's images come from (names the image a record lies on). */
   base: string;
   author: Author;
+  /** May this person make marks a part of the record? What they draw is a draft where not. Asked with each stroke. */
+  accepts?(): boolean;
+  /** Is this mark seen by this person alone? Asked after `onChange` for a new one. */
+  isPrivate?(id: string): boolean;
   /** CSS colour of a person, as presence shows it. */
   colorOf(authorId: string): string;
   /** A mark made, moved, relabelled or removed on this screen; never an echo of what was applied. */
@@ -56,16 +60,20 @@ export function createAnnotationSync(options: AnnotationSyncOptions): Annotation
   const measured = (record: AnnotationRecord) => {
     if (record.stats && Object.keys(record.stats).length > 0) options.onMeasurement?.(record);
   };
+  const byHand = (record: AnnotationRecord | undefined) =>
+    record && withStatus(record, { id: options.author.id, accepts: options.accepts?.() ?? false });
+  const show = (record: AnnotationRecord) =>
+    paint(record, options.colorOf(record.author.id), dashOf(record, options.isPrivate?.(record.id) ?? false));
   const tell = (id: string) => {
     timers.delete(id);
     const mark = markById(id);
     const before = known.get(id);
     if (!mark || !before) return;
-    const record = recordOfMark(mark, loadedPlaces, options.author, options.now(), before);
+    const record = byHand(recordOfMark(mark, loadedPlaces, options.author, options.now(), before));
     if (!record || (sameContent(record, before) && sameStats(record.stats, before.stats))) return;
     known.set(id, record);
-    paint(record, options.colorOf(record.author.id));
     options.onChange({ type: "change", record });
+    show(record);
     measured(record);
   };
   const tellSoon = (id: string) => {
@@ -80,7 +88,7 @@ export function createAnnotationSync(options: AnnotationSyncOptions): Annotation
     const mark = markOfEvent(event);
     const id = mark?.annotationUID;
     if (applying || !mark || !id || known.has(id)) return;
-    const record = recordOfMark(mark, loadedPlaces, options.author, options.now());
+    const record = byHand(recordOfMark(mark, loadedPlaces, options.author, options.now()));
     if (!record) return;
     if (record.points.length > 1 && record.points.every((point) => samePoints([point], [record.points[0] as never]))) {
       silently(() => annotation.state.removeAnnotation(id));
@@ -88,8 +96,8 @@ export function createAnnotationSync(options: AnnotationSyncOptions): Annotation
     }
     known.set(id, record);
     movedHere.add(id);
-    paint(record, options.colorOf(record.author.id));
     options.onChange({ type: "add", record });
+    show(record);
     measured(record);
   };
   const modified = (event: Event) => {
@@ -136,7 +144,7 @@ export function createAnnotationSync(options: AnnotationSyncOptions): Annotation
       const drawn = markOfRecord(record, options.base);
       annotation.state.addAnnotation(drawn, drawn.metadata.FrameOfReferenceUID ?? "");
     }
-    paint(record, options.colorOf(record.author.id));
+    show(record);
   };
   const drop = (id: string) => {
     known.delete(id);
@@ -203,13 +211,18 @@ function moveMark(mark: DrawnMark, record: AnnotationRecord): void {
   mark.invalidated = true;
 }
 
-function paint(record: AnnotationRecord, color: string): void {
+/** Drawn through: part of the record; dashes: a draft; dots: seen here alone. */
+const dashOf = (record: AnnotationRecord, hidden: boolean): string =>
+  hidden ? "2,4" : isAccepted(record) ? "" : "7,4";
+
+function paint(record: AnnotationRecord, color: string, lineDash: string): void {
   const { id, kind, text } = record;
   planeMarks.set(record, color);
   const style = {
     // an arrow without text would draw its dotted line to an empty box
     textBoxVisibility: kind !== "arrow" || text !== undefined,
     color,
+    lineDash,
     colorHighlighted: color,
     colorSelected: color,
     textBoxColor: color,

@@ -6,6 +6,7 @@ import {
   measure,
   type PointMm,
 } from "@readroom/shared/crdt/annotation.js";
+import { PRODUCT } from "@readroom/shared/kernel/product.js";
 import { dot, nearestImage, type Vec3 } from "./geometry";
 import { frameOfImageId, frameOfReferenceGroup, type ImageName, imageIdOf, seriesOfVolume } from "./imageName";
 import { liesInSlice, middleOfPoints } from "./markTrace";
@@ -51,6 +52,8 @@ export function recordOfMark(
     ...regional(computed, spacing),
   });
   const text = textOfMark(mark);
+  const { status, acceptedBy } = before ?? {};
+  const tool = before ? before.tool : { ...PRODUCT };
   return {
     id: mark.annotationUID,
     v: ANNOTATION_VERSION,
@@ -62,6 +65,9 @@ export function recordOfMark(
     spacing,
     ...(text === undefined ? {} : { text }),
     author: before?.author ?? { ...author },
+    ...(tool ? { tool } : {}),
+    ...(status ? { status } : {}),
+    ...(acceptedBy ? { acceptedBy } : {}),
     createdAt: before?.createdAt ?? now.toISOString(),
     ...(Object.keys(stats).length > 0 ? { stats } : {}),
   };

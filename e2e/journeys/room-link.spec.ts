@@ -125,7 +125,44 @@ test("a guest by link points, may not mark, is raised, and is out at once when t
     await phone.page.mouse.up();
     await reader.page.getByRole("tab", { name: /Findings/ }).click();
     await expect(reader.page.getByLabel("Marks")).toContainText("Dr Hand Surgeon");
-    await reader.page.getByRole("tab", { name: /^Room/ }).click();
+  });
+
+  await test.step("a presenter's mark is a draft until the reader accepts it", async () => {
+    const drawn = reader.page.getByLabel("Marks").getByRole("listitem");
+    await expect(drawn).toHaveCount(1);
+    await expect(drawn.getByText("draft", { exact: true })).toBeVisible();
+    await expect(reader.page.getByText(/One mark is a draft: not sent/)).toBeVisible();
+    await shot(reader.page, "draft");
+    await drawn.getByRole("button", { name: /^Accept/ }).click();
+    await expect(drawn.getByText(/accepted by/)).toBeVisible();
+    await expect(drawn.getByText("draft", { exact: true })).toHaveCount(0);
+  });
+
+  await test.step("what the reader draws for themselves is theirs alone, over a reload, until they share it", async () => {
+    const { page } = reader;
+    await page.getByRole("button", { name: "Draw for yourself alone" }).click();
+    await page.getByRole("button", { name: "Length", exact: true }).click();
+    const image = await boxOf(page);
+    await page.mouse.move(image.x + image.width * 0.3, image.y + image.height * 0.7);
+    await page.mouse.down();
+    await page.mouse.move(image.x + image.width * 0.6, image.y + image.height * 0.75, { steps: 8 });
+    await page.mouse.up();
+    const own = page.getByLabel("Marks").getByRole("listitem").filter({ hasText: "only you" });
+    await expect(own).toHaveCount(1);
+    await shot(page, "private");
+    expect(await axe(page, "drafts and private marks")).toEqual([]);
+    await expect(page.getByRole("status").filter({ hasText: "saved" }).first()).toBeVisible();
+    const { room, close } = await asGuest(phone, studyOf(page));
+    expect(annotationsOf(room.doc).size).toBe(1);
+    await page.reload();
+    await page.getByRole("tab", { name: /Findings/ }).click();
+    await expect(own).toHaveCount(1);
+    await own.getByRole("button", { name: /^Share/ }).click();
+    await expect(own).toHaveCount(0);
+    await expect(page.getByLabel("Marks").getByRole("listitem")).toHaveCount(2);
+    await expect.poll(() => annotationsOf(room.doc).size).toBe(2);
+    close();
+    await page.getByRole("tab", { name: /^Room/ }).click();
   });
 
   await test.step("a colleague is asked in by name and comes by the notice's button", async () => {
@@ -193,7 +230,6 @@ async function asGuest(phone: Screen, studyId: string): Promise<{ room: RoomProv
   const socket = io(hub.url, { transports: ["websocket"], parser: frames, extraHeaders: { cookie }, forceNew: true });
   const room = new RoomProvider({ socket, documentId: readingDocument(studyId) });
   await until(room, (state) => state.status === "live");
-  expect(annotationsOf(room.doc).size).toBe(0);
   return {
     room,
     close: () => {

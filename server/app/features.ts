@@ -1,4 +1,5 @@
 import { CONTRACT_VERSION } from "@readroom/shared/contract/version.js";
+import { PRODUCT } from "@readroom/shared/kernel/product.js";
 import { MediasoupEngine } from "../adapters/media/engine.js";
 import { RedisBetween } from "../adapters/redis/between.js";
 import { DEMO_PASSWORD, PEOPLE } from "../demo/world.js";
@@ -83,7 +84,7 @@ function hubInfo(config: Config, callsAvailable: boolean) {
   }));
   return {
     name: "Readroom",
-    version: "0.1.0",
+    version: PRODUCT.version,
     contract: CONTRACT_VERSION,
     demo: config.demo.on,
     demoLogins: config.demo.on ? demoLogins : [],

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
+import { PRODUCT } from "@readroom/shared/kernel/product.js";
 import type { FastifyInstance } from "fastify";
 import { keepOnShift, seedWorld } from "../demo/store.js";
 import { credentialLookups, topicsOf } from "../features/identity/public.js";
@@ -20,8 +21,6 @@ import { Reactor } from "../relay/reactor.js";
 import { startTimers } from "../relay/timers.js";
 import type { Config } from "./config.js";
 import { composeFeatures } from "./features.js";
-
-export const VERSION = "0.1.0";
 
 export interface Hub {
   readonly app: FastifyInstance;
@@ -55,7 +54,7 @@ export async function startHub(
     log,
     authenticate,
     trustProxy: config.http.trustProxy,
-    version: VERSION,
+    version: PRODUCT.version,
     register: async (http) => {
       healthRoutes(http, deps, () => ready);
       for (const feature of features) await feature.routes?.(http);

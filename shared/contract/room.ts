@@ -1,23 +1,29 @@
 import { z } from "zod";
 import { ROOM_ROLES } from "../domain/room-role.js";
 
-/** Shared documents: the study's annotations and key images; the report, one document for each signed generation. */
+/** Shared documents: the study's annotations and key images; a person's private ones; the report, one document for each signed generation. */
 export const READING_DOCUMENT = /^reading:([0-9a-f-]{36})$/;
+/** One person's own marks on a study, that nobody else sees until they share them. */
+export const PRIVATE_DOCUMENT = /^private:([0-9a-f-]{36}):([0-9a-f-]{36})$/;
 export const REPORT_DOCUMENT = /^report:([0-9a-f-]{36}):([1-9][0-9]{0,5})$/;
-export const DocumentId = z
-  .string()
-  .refine((id) => READING_DOCUMENT.test(id) || REPORT_DOCUMENT.test(id), "is no shared document");
+export const DocumentId = z.string().refine((id) => documentParts(id) !== null, "is no shared document");
 export type DocumentId = string;
 
 export const readingDocument = (studyId: string): DocumentId => `reading:${studyId}`;
+export const privateDocument = (studyId: string, personId: string): DocumentId => `private:${studyId}:${personId}`;
 export const reportDocument = (studyId: string, generation: number): DocumentId => `report:${studyId}:${generation}`;
 
-/** The study that a document belongs to and, of a report, its generation; null for what is no document. */
-export function documentParts(
-  id: DocumentId,
-): { kind: "reading"; studyId: string } | { kind: "report"; studyId: string; generation: number } | null {
+export type DocumentParts =
+  | { readonly kind: "reading"; readonly studyId: string }
+  | { readonly kind: "private"; readonly studyId: string; readonly personId: string }
+  | { readonly kind: "report"; readonly studyId: string; readonly generation: number };
+
+/** The study that a document belongs to and, of a report, its generation, of private marks, whose they are; null for what is no document. */
+export function documentParts(id: DocumentId): DocumentParts | null {
   const reading = READING_DOCUMENT.exec(id);
   if (reading?.[1]) return { kind: "reading", studyId: reading[1] };
+  const own = PRIVATE_DOCUMENT.exec(id);
+  if (own?.[1] && own[2]) return { kind: "private", studyId: own[1], personId: own[2] };
   const report = REPORT_DOCUMENT.exec(id);
   if (report?.[1]) return { kind: "report", studyId: report[1], generation: Number(report[2]) };
   return null;
@@ -135,11 +141,12 @@ export const RoomView = z.strictObject({ document: DocumentId, view: SharedView 
 /** Takes the presenter's place (everyone is asked to follow), or gives it up. */
 export const RoomPresent = z.strictObject({ document: DocumentId, on: z.boolean() });
 
-/** What a person may do in this room. see: read and follow; point: pointer and presence; mark: annotations; write: report text. */
+/** What a person may do in this room. see: read and follow; point: pointer and presence; mark: annotations; accept: make marks a part of the record; write: report text. */
 export const RoomRights = z.object({
   see: z.boolean(),
   point: z.boolean(),
   mark: z.boolean(),
+  accept: z.boolean(),
   write: z.boolean(),
   drive: z.boolean(),
 });

@@ -55,6 +55,8 @@ export const annotationStatsSchema = z.strictObject({
 });
 export type AnnotationStats = z.infer<typeof annotationStatsSchema>;
 
+const person = z.strictObject({ id: z.string().min(1).max(64), name: z.string().max(200) });
+
 const cosine = z.number().min(-1).max(1);
 const direction = z
   .tuple([cosine, cosine, cosine])
@@ -86,13 +88,22 @@ export const annotationRecordSchema = z
      */
     spacing: z.enum(["patient", "detector", "none"]),
     text: z.string().max(500).optional(),
-    author: z.strictObject({ id: z.string().min(1).max(64), name: z.string().max(200) }),
+    author: person,
+    /** What it was drawn with: "Readroom", "0.1.0". */
+    tool: z.strictObject({ name: z.string().min(1).max(64), version: z.string().min(1).max(32) }).optional(),
+    /** A draft becomes no part of the record (DICOM, the report) until somebody who reads the study accepts it. Absent: accepted. */
+    status: z.enum(["draft", "accepted"]).optional(),
+    /** Who accepted a mark that another drew. */
+    acceptedBy: person.optional(),
     /** UTC, ISO 8601. */
     createdAt: z.iso.datetime(),
     stats: annotationStatsSchema.optional(),
   })
   .refine((record) => record.points.length === pointsOfKind[record.kind], {
     message: "wrong number of points for its kind",
+  })
+  .refine((record) => record.acceptedBy === undefined || record.status === "accepted", {
+    message: "accepted by somebody and yet a draft",
   });
 export type AnnotationRecord = z.infer<typeof annotationRecordSchema>;
 
@@ -104,6 +115,33 @@ export function readAnnotationRecord(value: unknown): AnnotationRecord | undefin
   const parsed = annotationRecordSchema.safeParse(value);
   return parsed.success ? parsed.data : undefined;
 }
+
+/** Does it belong to the record, or is it somebody's draft? */
+export const isAccepted = (record: Pick<AnnotationRecord, "status">): boolean => record.status !== "draft";
+
+/**
+ * The record with the status that it gets from this hand: who may accept does so by drawing, and keeps what was said of others' marks;
+ * whatever anybody else draws or changes is a draft.
+ */
+export function withStatus(
+  record: AnnotationRecord,
+  hand: { readonly id: string; readonly accepts: boolean },
+): AnnotationRecord {
+  const { acceptedBy, status, ...rest } = record;
+  if (!hand.accepts) return { ...rest, status: "draft" };
+  if (rest.author.id === hand.id) return { ...rest, status: "accepted" };
+  return { ...rest, status: status ?? "accepted", ...(acceptedBy ? { acceptedBy } : {}) };
+}
+
+/** Another's draft, accepted. */
+export const acceptedRecord = (
+  record: AnnotationRecord,
+  by: { readonly id: string; readonly name: string },
+): AnnotationRecord => ({
+  ...record,
+  status: "accepted",
+  ...(by.id === record.author.id ? {} : { acceptedBy: { id: by.id, name: by.name } }),
+});
 
 const minus = (a: PointMm, b: PointMm): PointMm => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
 const dot = (a: PointMm, b: PointMm) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];

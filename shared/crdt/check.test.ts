@@ -7,6 +7,7 @@ import { annotationsOf, putAnnotation, removeAnnotation } from "./reading.js";
 const writer = {
   personId: "me",
   mark: true,
+  accept: true,
   write: false,
   personOf: () => "me",
   authorOfDeleted: () => undefined,
@@ -59,5 +60,46 @@ describe("caps of a reading", () => {
     expect(over((doc) => removeAnnotation(doc, "m1"))).toBeNull();
     const doc = new Y.Doc();
     expect(annotationsOf(doc).size).toBe(0);
+  });
+});
+
+describe("drafts and what belongs to the record", () => {
+  const judged = (hand: Partial<typeof writer>, earlier: object | null, later: object): Verdict | null => {
+    const doc = new Y.Doc();
+    for (const root of ["annotations", "keyImages"]) doc.getMap(root);
+    if (earlier) annotationsOf(doc).set("m", { ...mark("m"), ...earlier });
+    const before = new Y.Doc();
+    Y.applyUpdate(before, Y.encodeStateAsUpdate(doc));
+    let verdict: Verdict | null = null;
+    doc.once("afterTransaction", (transaction: Y.Transaction) => {
+      verdict = checkReading(transaction, before, { ...writer, ...hand });
+    });
+    annotationsOf(doc).set("m", { ...mark("m"), ...later });
+    return verdict;
+  };
+  const other = { author: { id: "other", name: "other" } };
+  const byMe = { id: "me", name: "me" };
+
+  it("[RM15] who does not read the study draws drafts, and what they change becomes one", () => {
+    const looker = { accept: false };
+    expect(judged(looker, null, { status: "draft" })).toBeNull();
+    const refused = { code: "forbidden", reason: "What you draw is a draft until a reader of the study accepts it." };
+    expect(judged(looker, null, { status: "accepted" })).toEqual(refused);
+    expect(judged(looker, null, {})).toEqual(refused);
+    expect(judged(looker, { ...other, status: "draft" }, { ...other, status: "accepted" })).toEqual(refused);
+    expect(judged(looker, { ...other, status: "accepted" }, { ...other, status: "draft" })).toBeNull();
+  });
+
+  it("[RM15] a reader accepts in their own name, and what another accepted stays so", () => {
+    expect(judged({}, null, {})).toBeNull();
+    const draft = { ...other, status: "draft" };
+    expect(judged({}, draft, { ...other, status: "accepted", acceptedBy: byMe })).toBeNull();
+    expect(judged({}, draft, { ...other, status: "accepted", acceptedBy: { id: "third", name: "third" } })).toEqual({
+      code: "forbidden",
+      reason: "A mark is accepted in the name of the person who does it.",
+    });
+    const third = { ...other, status: "accepted", acceptedBy: { id: "third", name: "third" } };
+    expect(judged({}, third, { ...third, text: "larger" })).toBeNull();
+    expect(judged({}, draft, { ...draft, acceptedBy: byMe })).toMatchObject({ code: "invalid" });
   });
 });

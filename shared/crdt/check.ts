@@ -1,6 +1,6 @@
 import * as Y from "yjs";
 import { ROOM_LIMITS } from "../contract/room.js";
-import { readAnnotationRecord } from "./annotation.js";
+import { isAccepted, readAnnotationRecord } from "./annotation.js";
 import { KeyImage, READING_ROOTS } from "./reading.js";
 import { REPORT_ROOTS, readReportSpec } from "./report.js";
 import { FIELD_VALUE_MAX } from "./report-fields.js";
@@ -10,6 +10,8 @@ import { MARK_VALUES, markName, openSuggestions, SuggestionMark } from "./report
 export interface Writer {
   readonly personId: string;
   readonly mark: boolean;
+  /** May make marks a part of the record. */
+  readonly accept: boolean;
   readonly write: boolean;
   /** Person of a Yjs client id: after a hub's restart somebody may hand on words of another that were not saved yet. */
   personOf(client: number): string | undefined;
@@ -67,9 +69,17 @@ function checkRecord(
   if (record.id !== key) return invalid(`${root}: a record under another record's name`);
   const client = doc.getMap(root)._map.get(key)?.id.client;
   const hand = (client === undefined ? undefined : writer.personOf(client)) ?? writer.personId;
-  return isAuthor(record.author.id, root, key, before, hand, writer)
+  if (!isAuthor(record.author.id, root, key, before, hand, writer))
+    return forbidden("A mark carries the name of the person who made it.");
+  // What another's hand wrote was judged when it came from them; it is here because it was written at the same time.
+  if (hand !== writer.personId || !("points" in record)) return null;
+  if (!writer.accept && isAccepted(record))
+    return forbidden("What you draw is a draft until a reader of the study accepts it.");
+  const earlier = readAnnotationRecord(before.getMap(root).get(key));
+  const { acceptedBy } = record;
+  return acceptedBy === undefined || acceptedBy.id === hand || acceptedBy.id === earlier?.acceptedBy?.id
     ? null
-    : forbidden("A mark carries the name of the person who made it.");
+    : forbidden("A mark is accepted in the name of the person who does it.");
 }
 
 /**

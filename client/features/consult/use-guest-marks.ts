@@ -24,6 +24,7 @@ export function useGuestMarks(room: RoomProvider | null, snapshot: RoomSnapshot 
     const marks = createAnnotationSync({
       base,
       author: { id: personId, name },
+      accepts: () => newest.current?.self?.rights.accept ?? false,
       colorOf: (id) => newest.current?.people.find((one) => one.personId === id)?.colour ?? UNKNOWN_COLOUR,
       now: () => new Date(serverClock.now()),
       onChange(change) {

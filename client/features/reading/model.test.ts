@@ -87,7 +87,7 @@ describe("words", () => {
     expect(arrivalInWords(row("readable", null, 0), 0)).toBeNull();
   });
   it("[RR8] says why nothing can be drawn; a lost line is no reason", () => {
-    const rights = { see: true, point: true, mark: true, write: false, drive: true };
+    const rights = { see: true, point: true, mark: true, accept: true, write: false, drive: true };
     const room = { roomRole: "coreader" as const, hidden: false, laser: false };
     const self = { key: "k", personId: "me", name: "", role: "", colour: "", guest: false, client: 1, rights, ...room };
     expect(whyNoMarks({ frozen: null, refused: null, self, synced: true })).toBeNull();

@@ -28,6 +28,7 @@ interface Hands {
   presence: Presence;
   keyImage(): void;
   planes(): void;
+  privately(): void;
   critical(): void;
   next(): void;
   sign(): void;
@@ -63,6 +64,7 @@ export function useRoomKeys(hands: Hands): void {
     key("link", "X", "Scroll together", () => change({ type: "link" })),
     key("planes", "M", "Three planes (MPR), or the images again", hands.planes),
     key("keyImage", "Y", "Key image", hands.keyImage),
+    key("privately", "Shift+P", "Draw for yourself alone, or for everybody again", hands.privately),
     key("critical", "C", "Critical finding", hands.critical),
     key("again", "G", "Follow who asks, or again", presence.again),
     key("next", "N", "Next study", hands.next),

@@ -2,7 +2,7 @@ import { promises as fs } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readingDocument } from "@readroom/shared/contract/room.js";
-import type { AnnotationRecord } from "@readroom/shared/crdt/annotation.js";
+import { type AnnotationRecord, describeMeasurement } from "@readroom/shared/crdt/annotation.js";
 import { putAnnotation, removeAnnotation } from "@readroom/shared/crdt/reading.js";
 import { bodyOf, hashesOf, readReportSpec, renderReport } from "@readroom/shared/crdt/report.js";
 import type { FastifyInstance } from "fastify";
@@ -143,6 +143,7 @@ async function draw(
 async function signAs(
   kind: "preliminary" | "final" | "addendum" | "corrected",
   text: Readonly<Record<string, string>>,
+  figures: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   const { rows } = await hub.deps.db.pool.query<{ id: string }>("SELECT document_id AS id FROM report");
   const room = await open(rows[0]!.id);
@@ -157,7 +158,7 @@ async function signAs(
     (section as Y.XmlElement).insert((section as Y.XmlElement).length, paragraphs);
   }
   await until(room, saved);
-  const content = renderReport(room.doc, readReportSpec(room.doc)!, () => null, []).content;
+  const content = renderReport(room.doc, readReportSpec(room.doc)!, (id) => figures[id] ?? null, []).content;
   const { identity } = (await signFactsOf(hub.deps, hub.deps.db.pool, world.studyId)).patient;
   const confirm: string[] = [];
   for (let tries = 0; tries < 4; tries++) {
@@ -446,6 +447,29 @@ describe("evidence", () => {
       { markId: "m2", from: "presentation", why: "its image is gone" },
       { markId: "m3", from: "presentation", why: "does not lie in its image" },
     ]);
+  });
+
+  it("[EV9] drafts are no part of the record, unless the signed text has their figure", async () => {
+    await draw([length("m1"), length("m2", 2, { status: "draft" }), length("m3", 3, { status: "draft" })]);
+    const { rows } = await hub.deps.db.pool.query<{ id: string }>("SELECT document_id AS id FROM report");
+    const room = await open(rows[0]!.id);
+    const section = bodyOf(room.doc)
+      .toArray()
+      .find((one) => one instanceof Y.XmlElement && one.getAttribute("sectionKey") === "findings") as Y.XmlElement;
+    const cited = new Y.XmlElement("measurement");
+    cited.setAttribute("annotationId", "m3");
+    const paragraph = new Y.XmlElement("paragraph");
+    paragraph.insert(0, [new Y.XmlText("It measures "), cited]);
+    section.insert(section.length, [paragraph]);
+    await until(room, saved);
+    await signAs("final", { impression: "Haematoma." }, { m3: describeMeasurement(length("m3", 3)) });
+    await react();
+    const measurements = dcmtk("dsrdump", [], await bytesOf(ofClass(await stored(), COMPREHENSIVE_3D_SR)[0] as Stored));
+    expect(measurements.match(/Tracking Identifier/g)).toHaveLength(2);
+    const { rows: versions } = await hub.deps.db.pool.query<{ ids: string[] }>(
+      "SELECT ARRAY(SELECT mark->>'id' FROM jsonb_array_elements(marks) mark ORDER BY 1) AS ids FROM report_version",
+    );
+    expect(versions).toEqual([{ ids: ["m1", "m3"] }]);
   });
 
   it("[EV4] marks on an earlier study of the patient are presented in that study, and measured in the report's", async () => {

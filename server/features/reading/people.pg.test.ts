@@ -101,7 +101,7 @@ describe("roles in the room", () => {
     expect((await changeRole(hub.deps, attending, world.studyId, guest.linkId, "presenter")).ok).toBe(true);
     published("room.role");
     await until(phone, (state) => state.self?.rights.mark === true);
-    putAnnotation(phone.doc, mark(author, "allowed"));
+    putAnnotation(phone.doc, { ...mark(author, "allowed"), status: "draft" });
     await until(phone, saved);
     const reader = await come("attending");
     expect(annotationsOf(reader.doc).has("allowed")).toBe(true);

@@ -42,17 +42,39 @@ export function roleIn(actor: Actor, study: RoomStudy, member: RoomMemberRow | n
 export const isOut = (member: RoomMemberRow | null, role: RoomRole): boolean =>
   member?.outAt != null && role !== "reader";
 
+const OWN_DOCUMENT: RoomRights = {
+  see: true,
+  point: false,
+  mark: true,
+  accept: false,
+  write: false,
+  drive: false,
+};
+
 /** What an actor may do in the room of a document of this study; null: not even enter. */
 export function rightsIn(actor: Actor, documentId: string, study: RoomStudy, role: RoomRole): RoomRights | null {
   const subject = subjectOf(study);
-  const report = documentParts(documentId)?.kind === "report";
+  const parts = documentParts(documentId);
+  const report = parts?.kind === "report";
   if (!may(actor, "room.join", subject)) return null;
+  if (parts?.kind === "private") {
+    // Whoever may draw in the room may draw for themselves; nobody else has anything to seek there.
+    if (actor.kind !== "user" || actor.userId !== parts.personId || !ROOM_POWERS[role].mark) return null;
+    return may(actor, "study.images", subject) ? OWN_DOCUMENT : null;
+  }
   if (!may(actor, report ? "report.read" : "study.images", subject)) return null;
   const powers = ROOM_POWERS[role];
   return {
     see: powers.see,
     point: powers.point,
     mark: !report && powers.mark,
+    accept:
+      !report &&
+      powers.mark &&
+      powers.write &&
+      may(actor, "report.write", subject) &&
+      actor.kind === "user" &&
+      actor.organisationId === study.groupId,
     write: report && powers.write && whyNotWrite(actor, study) === null,
     drive: powers.drive,
   };

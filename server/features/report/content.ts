@@ -1,6 +1,6 @@
 import type { AuthoredWords } from "@readroom/shared/contract/http/report.js";
 import { readingDocument } from "@readroom/shared/contract/room.js";
-import { type AnnotationRecord, describeMeasurement } from "@readroom/shared/crdt/annotation.js";
+import { type AnnotationRecord, describeMeasurement, isAccepted } from "@readroom/shared/crdt/annotation.js";
 import { readAnnotations } from "@readroom/shared/crdt/reading.js";
 import {
   type Communication,
@@ -17,6 +17,12 @@ import type { PersonOf, SharedDocuments } from "../reading/public.js";
 /** The marks that stand on a study's images at this moment. */
 export async function marksOf(documents: SharedDocuments, studyId: string): Promise<AnnotationRecord[]> {
   return (await documents.read(readingDocument(studyId), readAnnotations)) ?? [];
+}
+
+/** The marks that the signed report keeps: accepted ones, and drafts whose figure its signer has in the text. */
+export function recordedMarks(marks: readonly AnnotationRecord[], content: ReportContent): AnnotationRecord[] {
+  const cited = new Set(content.measurements.map(({ id }) => id));
+  return marks.filter((mark) => isAccepted(mark) || cited.has(mark.id));
 }
 
 /** Measurements in words, by annotation id: "12.3 mm". */

@@ -14,7 +14,7 @@ import type { Deps } from "../../kernel/deps.js";
 import { appendEvents } from "../../kernel/outbox.js";
 import { type RoomStudy, type SharedDocuments, subjectOf, whyNotWrite } from "../reading/public.js";
 import { noStudy, peopleIn, topicsOfStudy, visibleStudy } from "./commands.js";
-import { marksOf, measurementsOf, type Rendered, render } from "./content.js";
+import { marksOf, measurementsOf, type Rendered, recordedMarks, render } from "./content.js";
 import { continuedDocument } from "./drafts.js";
 import { checksOf, signFactsOf } from "./facts.js";
 import * as store from "./store.js";
@@ -237,7 +237,7 @@ async function record(
     signedAt: now,
     fence: command.fence,
     review,
-    marks: s.marks,
+    marks: recordedMarks(s.marks, s.rendered.content),
   });
   await store.freezeDocument(client, report.documentId, `signed ${command.kind}`, now);
   if (s.next) await s.documents.create(client, s.next);

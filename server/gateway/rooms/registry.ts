@@ -54,7 +54,8 @@ export class Registry {
   private async read(documentId: string): Promise<Room | null> {
     const parts = documentParts(documentId);
     if (!parts) return null;
-    if (parts.kind === "reading") await ensureDocument(this.deps.db, documentId, parts.studyId, "reading");
+    // A report's is made by whoever begins the report.
+    if (parts.kind !== "report") await ensureDocument(this.deps.db, documentId, parts.studyId, parts.kind);
     const stored = await loadDocument(this.deps.db, documentId);
     if (!stored) return null;
     const host = this.hostFor(documentId, () => this.open.get(documentId));

@@ -1,6 +1,6 @@
 import type { Refusal } from "@readroom/shared/contract/errors.js";
 import { refusal } from "@readroom/shared/contract/errors.js";
-import { documentParts } from "@readroom/shared/contract/room.js";
+import { type DocumentParts, documentParts } from "@readroom/shared/contract/room.js";
 import { checkReading, checkReport, type Verdict, type Writer } from "@readroom/shared/crdt/check.js";
 import { READING_ROOTS } from "@readroom/shared/crdt/reading.js";
 import { err, ok, type Result } from "@readroom/shared/kernel/result.js";
@@ -11,6 +11,7 @@ export interface Hand {
   readonly personId: string;
   readonly name: string;
   readonly mark: boolean;
+  readonly accept: boolean;
   readonly write: boolean;
 }
 
@@ -51,7 +52,7 @@ export class Replica {
     this.doc = documentOf(snapshot, updates);
     defineRoots(this.doc, kind);
     this.trial = this.freshTrial();
-    if (kind === "reading") this.rememberDeleted();
+    if (kind !== "report") this.rememberDeleted();
     this.name(clients);
   }
 
@@ -92,6 +93,7 @@ export class Replica {
     this.writer = {
       personId: hand.personId,
       mark: hand.mark || sealed,
+      accept: hand.accept || sealed,
       write: hand.write || sealed,
       personOf: (client) => this.clients.get(client)?.actorId,
       authorOfDeleted: (id) => this.deletedBy.get(id),
@@ -183,7 +185,7 @@ const resync = (): Refusal =>
     detail: { resync: true },
   });
 
-function defineRoots(doc: Y.Doc, kind: "reading" | "report" | undefined): void {
+function defineRoots(doc: Y.Doc, kind: DocumentParts["kind"] | undefined): void {
   if (kind === "report") {
     doc.getXmlFragment("body");
     doc.getMap("meta");

@@ -137,7 +137,7 @@ export class Room {
     const refused = this.refusalFor(member);
     if (refused) return err(refused);
     const { personId, name, rights } = member.person;
-    const taken = this.replica.take(update, { personId, name, mark: rights.mark, write: rights.write }, sealed);
+    const taken = this.replica.take(update, { personId, name, ...rights }, sealed);
     if (!taken.ok) {
       const unknown = taken.error.detail?.unknown as number[] | undefined;
       if (unknown && unknown.length <= MAX_NEW_CLIENTS) return ok(this.introduce(member, update, unknown));

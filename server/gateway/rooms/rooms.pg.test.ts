@@ -1,5 +1,5 @@
-import { ROOM_LIMITS, RoomFrame, readingDocument } from "@readroom/shared/contract/room.js";
-import type { AnnotationRecord } from "@readroom/shared/crdt/annotation.js";
+import { privateDocument, ROOM_LIMITS, RoomFrame, readingDocument } from "@readroom/shared/contract/room.js";
+import { type AnnotationRecord, acceptedRecord } from "@readroom/shared/crdt/annotation.js";
 import { annotationsOf, putAnnotation } from "@readroom/shared/crdt/reading.js";
 import type { Actor, GuestActor } from "@readroom/shared/domain/access.js";
 import type { Socket } from "socket.io-client";
@@ -50,10 +50,10 @@ afterEach(async () => {
   await hub.stop();
 });
 
-function come(name: string): RoomProvider {
+function come(name: string, document = doc): RoomProvider {
   const socket = connect(hub.port, name);
   sockets.push(socket);
-  const room = enter(socket, doc);
+  const room = enter(socket, document);
   rooms.push(room);
   return room;
 }
@@ -236,6 +236,48 @@ describe("rooms", () => {
     await vi.waitFor(() => expect(annotationsOf(a.doc).get("m1")).toEqual(mark(me("attending"), "m1", 7)));
   });
 
+  it("[RM15] what a presenter draws is a draft, and who reads the study makes it a part of the record", async () => {
+    const { referrer } = world.people;
+    await hub.deps.db.pool.query(
+      "INSERT INTO room_member (study_id, person_id, name, role) VALUES ($1, $2, 'referrer', 'presenter')",
+      [world.studyId, referrer.userId],
+    );
+    const [a, b] = [come("attending"), come("referrer")];
+    await Promise.all([until(a, saved), until(b, saved)]);
+    expect(b.snapshot().self?.rights).toMatchObject({ mark: true, accept: false });
+    expect(a.snapshot().self?.rights).toMatchObject({ mark: true, accept: true });
+    const draft = { ...mark(me("referrer"), "m1"), status: "draft" as const };
+    putAnnotation(b.doc, draft);
+    await vi.waitFor(() => expect(annotationsOf(a.doc).get("m1")).toEqual(draft));
+    putAnnotation(a.doc, acceptedRecord(draft, me("attending")));
+    await vi.waitFor(() => expect(annotationsOf(b.doc).get("m1")).toMatchObject({ acceptedBy: me("attending") }));
+    await until(b, saved);
+    putAnnotation(b.doc, mark(me("referrer"), "m2"));
+    await until(b, (state) => state.saved.state === "refused" || state.epoch > 0);
+    expect(annotationsOf(a.doc).has("m2")).toBe(false);
+    await hub.deps.db.pool.query("DELETE FROM room_member");
+  });
+
+  it("[RM16] private marks are kept like others and nobody else enters their document, whatever their role", async () => {
+    const own = privateDocument(world.studyId, world.people.attending.userId);
+    const a = come("attending", own);
+    await until(a, saved);
+    putAnnotation(a.doc, { ...mark(me("attending"), "p1"), status: "draft" });
+    await until(a, saved);
+    const elsewhere = come("attending", own);
+    await until(elsewhere, saved);
+    expect([...annotationsOf(elsewhere.doc).keys()]).toEqual(["p1"]);
+    for (const name of ["resident", "referrer", "guest", "stranger"]) {
+      const other = come(name, own);
+      await until(other, (state) => state.refused !== null);
+      expect(other.snapshot().refused).toMatchObject({ code: "not_found" });
+      expect(annotationsOf(other.doc).size).toBe(0);
+    }
+    const shared = come("resident");
+    await until(shared, saved);
+    expect(annotationsOf(shared.doc).size).toBe(0);
+  });
+
   it("[RM6] a guest comes by name, sees and points, and may not mark; a foreign tenant finds no room", async () => {
     const [a, guest, stranger] = [come("attending"), come("guest"), come("stranger")];
     await Promise.all([until(a, saved), until(guest, saved)]);
@@ -243,7 +285,7 @@ describe("rooms", () => {
     expect(guest.snapshot().self).toMatchObject({
       name: "Dr Phone",
       guest: true,
-      rights: { see: true, point: true, mark: false, write: false },
+      rights: { see: true, point: true, mark: false, accept: false, write: false },
     });
     const place = {
       frameOfReferenceUid: "1.2",

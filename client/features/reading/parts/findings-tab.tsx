@@ -1,9 +1,17 @@
 import { ActionIcon, Button, Tooltip } from "@mantine/core";
-import { type AnnotationKind, type AnnotationRecord, describeMeasurement } from "@readroom/shared/crdt/annotation.js";
+import {
+  type AnnotationKind,
+  type AnnotationRecord,
+  describeMeasurement,
+  isAccepted,
+} from "@readroom/shared/crdt/annotation.js";
 import type { KeyImage } from "@readroom/shared/crdt/reading.js";
 import {
   IconAngle,
   IconArrowUpLeft,
+  IconCheck,
+  IconEye,
+  IconLock,
   IconOvalVertical,
   IconPointer,
   IconRectangle,
@@ -72,8 +80,23 @@ export function FindingsTab({ studyId, marks, series, imageNumber, jump, insert,
   }
   const where = (place: ImagePlace) => whereOf(place, series, imageNumber(place));
   const ordered = [...records].sort((a, b) => a.createdAt.localeCompare(b.createdAt));
+  const drafts = ordered.filter((mark) => !isAccepted(mark) && !marks.isPrivate(mark.id)).map(({ id }) => id);
+  const { accept } = marks;
   return (
     <div className={classes.panel}>
+      {drafts.length > 0 ? (
+        <p className={classes.drafts}>
+          <span>
+            {drafts.length === 1 ? "One mark is a draft" : `${drafts.length} marks are drafts`}: not sent with the
+            report until accepted.
+          </span>
+          {accept && drafts.length > 1 ? (
+            <Button size="compact-xs" variant="default" onClick={() => accept(drafts)}>
+              Accept all
+            </Button>
+          ) : null}
+        </p>
+      ) : null}
       <ul className={classes.marks} aria-label="Marks">
         {ordered.map((mark) => (
           <Mark
@@ -83,7 +106,9 @@ export function FindingsTab({ studyId, marks, series, imageNumber, jump, insert,
             where={where(mark)}
             jump={() => jump(mark)}
             insert={insert}
-            {...(mayMark ? { remove: () => marks.remove(mark.id) } : {})}
+            standing={marks.isPrivate(mark.id) ? "private" : isAccepted(mark) ? "accepted" : "draft"}
+            {...(accept ? { accept: () => accept([mark.id]) } : {})}
+            {...(mayMark ? { remove: () => marks.remove(mark.id), share: () => marks.share(mark.id) } : {})}
           />
         ))}
       </ul>
@@ -103,10 +128,13 @@ interface MarkProps {
   where: string;
   jump(): void;
   insert: ((annotationId: string) => void) | null;
+  standing: "accepted" | "draft" | "private";
+  accept?(): void;
+  share?(): void;
   remove?(): void;
 }
 
-function Mark({ studyId, mark, where, jump, insert, remove }: MarkProps) {
+function Mark({ studyId, mark, where, jump, insert, standing, accept, share, remove }: MarkProps) {
   const [talking, setTalking] = useState(false);
   const Icon = ICONS[mark.kind];
   const figure = describeMeasurement(mark);
@@ -118,17 +146,38 @@ function Mark({ studyId, mark, where, jump, insert, remove }: MarkProps) {
         <button type="button" className={classes.jump} onClick={jump}>
           <Icon size={16} stroke={1.6} />
           <span className={classes.figure}>{name}</span>
+          {standing === "draft" ? <span className={classes.standing}>draft</span> : null}
+          {standing === "private" ? (
+            <span className={classes.standing}>
+              <IconLock size={12} stroke={1.8} aria-hidden="true" /> only you
+            </span>
+          ) : null}
           <span className={classes.soft}>
             {figure && mark.text ? `${mark.text} · ` : ""}
             {where} · {mark.author.name}
+            {mark.acceptedBy ? `, accepted by ${mark.acceptedBy.name}` : ""}
           </span>
         </button>
+        {standing === "draft" && accept ? (
+          <Tooltip label="Accept: it goes out with the report">
+            <ActionIcon aria-label={`Accept ${name}`} onClick={accept}>
+              <IconCheck size={15} stroke={1.6} />
+            </ActionIcon>
+          </Tooltip>
+        ) : null}
+        {standing === "private" && share ? (
+          <Tooltip label="Show to everybody in the room">
+            <ActionIcon aria-label={`Share ${name}`} onClick={share}>
+              <IconEye size={15} stroke={1.6} />
+            </ActionIcon>
+          </Tooltip>
+        ) : null}
         {insert && figure ? (
           <Button size="compact-xs" variant="default" onClick={() => insert(mark.id)}>
             Insert in report
           </Button>
         ) : null}
-        <TalkButton {...talk} open={talking} onToggle={() => setTalking(!talking)} />
+        {standing === "private" ? null : <TalkButton {...talk} open={talking} onToggle={() => setTalking(!talking)} />}
         {remove ? (
           <Tooltip label="Delete">
             <ActionIcon aria-label={`Delete ${figure || NAMES[mark.kind]}`} onClick={remove}>

@@ -1,4 +1,5 @@
 import { Button } from "@mantine/core";
+import { withStatus } from "@readroom/shared/crdt/annotation.js";
 import { documentFrom, lateMarks } from "@readroom/shared/crdt/late.js";
 import { putAnnotation } from "@readroom/shared/crdt/reading.js";
 import { IconClockExclamation } from "@tabler/icons-react";
@@ -29,7 +30,8 @@ export function LateMarks({ room, snapshot }: { room: RoomProvider | null; snaps
   if (!entry || !room || !marks || marks.length === 0) return null;
   const settle = (): void => void room.settleLate(entry.id);
   const again = (): void => {
-    for (const record of marks) putAnnotation(room.doc, record);
+    const hand = { id: personId ?? "", accepts: snapshot.self?.rights.accept ?? false };
+    for (const record of marks) putAnnotation(room.doc, withStatus(record, hand));
     settle();
   };
   return (

@@ -55,7 +55,7 @@ export function Room({ detail }: { detail: StudyDetail }) {
   const room = useRoom(detail.row.studyId);
   const snapshot = useRoomState(room);
   const presence = usePresence({ room, snapshot, grid, wall, change, shown, narrow: narrow ?? false });
-  const marks = useMarks(BASE, room, snapshot);
+  const marks = useMarks(BASE, detail.row.studyId, room, snapshot);
   const side = useSide(narrow ? "images" : "report");
   const pointed = useRef<PointerPlace | null>(null);
   const company = useRoomCompany({
@@ -108,6 +108,9 @@ export function Room({ detail }: { detail: StudyDetail }) {
     keyImage,
     planes: planes.toggle,
     critical: side.raise,
+    privately: () => {
+      if (marks.privately !== null) marks.keepPrivate(!marks.privately);
+    },
     next: () => void hands.next(),
     sign: side.sign,
   });
@@ -211,7 +214,9 @@ export function Room({ detail }: { detail: StudyDetail }) {
           setPreset={(preset: WindowPreset) => grid.current?.setPreset(preset)}
           run={(command) => grid.current?.run(command)}
           presence={presence}
-          saved={snapshot.saved}
+          saved={marks.saved}
+          privately={marks.privately}
+          onPrivately={marks.keepPrivate}
           whyNoMarks={whyNoMarks}
           shown={shown}
           keyImages={marks.keyImages}

@@ -56,6 +56,9 @@ export function useSideTabs(parts: SideParts): SideTabContent[] {
     else if (to.kind === "images") focusImages();
   }, []);
   const insert = (annotationId: string) => {
+    // What the report says is on the image for everybody, and no draft.
+    if (marks.isPrivate(annotationId)) marks.share(annotationId);
+    marks.accept?.([annotationId]);
     side.show("report");
     editor?.insertMeasurement(annotationId);
   };

@@ -8,6 +8,8 @@ import {
   IconContrast,
   IconCube3dSphere,
   IconLink,
+  IconLock,
+  IconLockOpen,
   IconOvalVertical,
   IconPlayerPlay,
   IconPointer,
@@ -56,6 +58,9 @@ export interface ToolbarProps {
   saved: Saved;
   /** Why no mark can be drawn now; null when it can. */
   whyNoMarks: string | null;
+  /** New marks are this person's alone; null: that can't be had now. */
+  privately: boolean | null;
+  onPrivately(on: boolean): void;
   shown: ShownImage;
   keyImages: readonly KeyImage[];
   onKeyImage(): void;
@@ -84,6 +89,7 @@ export function Toolbar(props: ToolbarProps) {
           </Tool>
         );
       })}
+      <PrivateTool {...props} />
       <span className={classes.rule} />
       <Presets presets={props.presets} setPreset={props.setPreset} />
       <Layouts wall={wall} change={change} />
@@ -118,6 +124,21 @@ function KeyImageTool({ shown, keyImages, whyNoMarks, onKeyImage }: ToolbarProps
   return (
     <Tool label={whyNoMarks ?? "Key image"} combo="Y" pressed={is} disabled={whyNoMarks !== null} onClick={onKeyImage}>
       {is ? <IconStarFilled size={18} /> : <IconStar size={18} stroke={1.6} />}
+    </Tool>
+  );
+}
+
+function PrivateTool({ privately, whyNoMarks, onPrivately }: ToolbarProps) {
+  if (privately === null) return null;
+  return (
+    <Tool
+      label={whyNoMarks ?? (privately ? "Only you see what you draw now" : "Draw for yourself alone")}
+      combo="Shift+P"
+      pressed={privately}
+      disabled={whyNoMarks !== null}
+      onClick={() => onPrivately(!privately)}
+    >
+      {privately ? <IconLock size={18} stroke={1.6} /> : <IconLockOpen size={18} stroke={1.6} />}
     </Tool>
   );
 }

@@ -58,6 +58,7 @@ function edit(doc: Y.Doc, source: MeasurementSource = noMeasurements, onSign: ()
   const writer = {
     personId: "p",
     mark: false,
+    accept: false,
     write: true,
     personOf: () => "p",
     authorOfDeleted: () => undefined,

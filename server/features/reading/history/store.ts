@@ -126,7 +126,7 @@ export async function editsOf(
 export async function spanOfEdits(db: Database, studyId: string): Promise<{ from: Date; until: Date } | null> {
   const { rows } = await db.pool.query<{ from: Date | null; until: Date | null }>({
     name: "room_edit_span",
-    text: `SELECT min(u.at) AS "from", max(u.at) AS "until" FROM crdt_document d JOIN crdt_update u ON u.document_id = d.id WHERE d.study_id = $1`,
+    text: `SELECT min(u.at) AS "from", max(u.at) AS "until" FROM crdt_document d JOIN crdt_update u ON u.document_id = d.id WHERE d.study_id = $1 AND d.kind IN ('reading', 'report')`,
     values: [studyId],
   });
   const { from, until } = rows[0] ?? {};
