@@ -31,6 +31,9 @@ describe("stacks", () => {
     const loose = buildStack([sliceDataset(12, [], bare), sliceDataset(2, [], bare)])!;
     expect(loose.stack.images.map(({ instanceNumber }) => instanceNumber)).toEqual([2, 12]);
     expect(loose.stack.frameOfReferenceUid).toBeNull();
+    // What the renderer would otherwise assume, and call its millimetres pixels.
+    expect(loose.frames[0]?.dataset["00200037"]?.Value).toEqual([1, 0, 0, 0, 1, 0]);
+    expect(loose.frames[0]?.dataset["00200032"]?.Value).toEqual([0, 0, 0]);
   });
 
   it("[VP2] opens a multi-frame instance into its frames, each with its own place from the functional groups", () => {

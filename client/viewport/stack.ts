@@ -127,9 +127,10 @@ function framesOf(dataset: DicomJson): StackFrame[] {
     const flat = frameDataset(dataset, index + 1);
     const planes = planesOf(flat);
     if (!planes.plane) {
-      // a position that names no frame of reference places nothing: the renderer must use the same flat plane as we do
-      delete flat[tag.ImagePositionPatient];
-      delete flat[tag.ImageOrientationPatient];
+      // A position that names no frame of reference places nothing: the renderer must use the same flat plane as we do. Said in so many
+      // words, since it writes "px" for the millimetres of an image (any radiograph) whose plane it has to assume.
+      flat[tag.ImagePositionPatient] = { vr: "DS", Value: [0, 0, 0] };
+      flat[tag.ImageOrientationPatient] = { vr: "DS", Value: [1, 0, 0, 0, 1, 0] };
     }
     const image: StackImage = {
       sopInstanceUid: textOf(dataset, tag.SOPInstanceUID) ?? "",
