@@ -10,10 +10,13 @@ import { readIfThere } from "./steps.mjs";
  */
 export function beginningOf(pid) {
   if (process.platform === "linux") {
-    // Field 22 of /proc/<pid>/stat; the name in field 2 may itself hold blanks and parentheses.
+    // Fields 3 and 22 of /proc/<pid>/stat; the name in field 2 may itself hold blanks and parentheses.
     const stat = readIfThere(`/proc/${pid}/stat`);
     const boot = readIfThere("/proc/sys/kernel/random/boot_id")?.trim();
-    return stat && `${boot} ${stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]}`;
+    const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
+    // Killed, and not yet (in a container without an init, never) taken note of by its parent: it holds nothing any more.
+    if (!fields || ["Z", "X"].includes(fields[0])) return undefined;
+    return `${boot} ${fields[19]}`;
   }
   const asked = spawnSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" });
   return asked.status === 0 ? asked.stdout.trim() : undefined;
