@@ -3,7 +3,7 @@ import { once } from "node:events";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 const lockModule = new URL("./lock.mjs", import.meta.url).href;
 
@@ -61,6 +61,31 @@ describe("locks that end with their process", () => {
     fs.writeFileSync(path.join(folder, "start.lock"), `${process.pid} another beginning\n`);
     expect((await ask()).answer).toBe("mine");
   });
+
+  it.runIf(process.platform === "linux")(
+    "[LK3] is free when its process was killed and its parent has not noticed",
+    async () => {
+      const holding = `import { takeLock } from ${JSON.stringify(lockModule)};
+      takeLock(${JSON.stringify(path.join(folder, "start.lock"))});
+      process.stdout.write(String(process.pid));
+      setInterval(() => {}, 1000);`;
+      // The shell becomes a program that never asks what became of its children.
+      const parent = spawn(
+        "sh",
+        ["-c", '"$0" --input-type=module -e "$1" & exec sleep 600', process.execPath, holding],
+        {
+          stdio: ["ignore", "pipe", "inherit"],
+        },
+      );
+      children.push(parent);
+      const [answer] = (await once(parent.stdout, "data")) as [Buffer];
+      const pid = Number(answer.toString());
+      process.kill(pid, "SIGKILL");
+      const state = (): string | undefined => /\) (\w)/.exec(fs.readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1];
+      await vi.waitFor(() => expect(state()).toBe("Z"));
+      expect((await ask()).answer).toBe("mine");
+    },
+  );
 
   it("[LK4] of several that ask at once, after a crash, exactly one gets it", async () => {
     fs.writeFileSync(path.join(folder, "start.lock"), "999999999 long ago\n");
