@@ -3,8 +3,8 @@ import { defineConfig } from "@playwright/test";
 
 const DEBIAN_CHROMIUM = "/usr/bin/chromium";
 
-/** Journeys that mostly wait, or in which nobody is fast: they run beside the others, in a process of their own (.ci/run). */
-const BESIDE = ["bad-input", "power-cut", "set-up", "first-pages"].map((name) => `**/${name}.spec.ts`);
+/** Journeys that mostly wait for a process to come back: they run beside the others, in a process of their own (.ci/run). */
+const BESIDE = ["bad-input", "power-cut"].map((name) => `**/${name}.spec.ts`);
 /** Run by READROOM_ALL_JOURNEYS=1: they pass, and `npm test` has no room for them in its twenty minutes. */
 const APART =
   process.env.READROOM_ALL_JOURNEYS === "1"
