@@ -86,7 +86,7 @@ export function useMarks(base: string, studyId: string, room: RoomProvider | nul
     const marks = createAnnotationSync({
       base,
       author: { id: user.id, name: user.name },
-      accepts: () => now.current.accepts && !now.current.privately,
+      accepts: () => now.current.accepts,
       isPrivate: (id) => mine !== undefined && annotationsOf(mine).has(id),
       colorOf: (id) => colours.current.get(id) ?? UNKNOWN_COLOUR,
       now: () => new Date(serverClock.now()),
