@@ -159,18 +159,10 @@ function Mark({ studyId, mark, where, jump, insert, standing, accept, share, rem
           </span>
         </button>
         {standing === "draft" && accept ? (
-          <Tooltip label="Accept: it goes out with the report">
-            <ActionIcon aria-label={`Accept ${name}`} onClick={accept}>
-              <IconCheck size={15} stroke={1.6} />
-            </ActionIcon>
-          </Tooltip>
+          <Action hint="Accept: it goes out with the report" name={`Accept ${name}`} icon={IconCheck} run={accept} />
         ) : null}
         {standing === "private" && share ? (
-          <Tooltip label="Show to everybody in the room">
-            <ActionIcon aria-label={`Share ${name}`} onClick={share}>
-              <IconEye size={15} stroke={1.6} />
-            </ActionIcon>
-          </Tooltip>
+          <Action hint="Show to everybody in the room" name={`Share ${name}`} icon={IconEye} run={share} />
         ) : null}
         {insert && figure ? (
           <Button size="compact-xs" variant="default" onClick={() => insert(mark.id)}>
@@ -179,15 +171,21 @@ function Mark({ studyId, mark, where, jump, insert, standing, accept, share, rem
         ) : null}
         {standing === "private" ? null : <TalkButton {...talk} open={talking} onToggle={() => setTalking(!talking)} />}
         {remove ? (
-          <Tooltip label="Delete">
-            <ActionIcon aria-label={`Delete ${figure || NAMES[mark.kind]}`} onClick={remove}>
-              <IconTrash size={15} stroke={1.6} />
-            </ActionIcon>
-          </Tooltip>
+          <Action hint="Delete" name={`Delete ${figure || NAMES[mark.kind]}`} icon={IconTrash} run={remove} />
         ) : null}
       </div>
       {talking ? <MarkThread {...talk} onShow={jump} onClose={() => setTalking(false)} /> : null}
     </li>
+  );
+}
+
+function Action({ hint, name, icon: Icon, run }: { hint: string; name: string; icon: typeof IconTrash; run(): void }) {
+  return (
+    <Tooltip label={hint}>
+      <ActionIcon aria-label={name} onClick={run}>
+        <Icon size={15} stroke={1.6} />
+      </ActionIcon>
+    </Tooltip>
   );
 }
 
