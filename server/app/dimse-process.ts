@@ -18,7 +18,7 @@ import { type Log, makeLog } from "../kernel/log.js";
 import { type TlsListener, tlsTexts } from "./config.js";
 import { startWorkflow, workflowPorts } from "./dimse-workflow.js";
 
-/** What the parent hands over in the environment of the DIMSE process, as JSON in READROOM_DIMSE. */
+/** What the parent tells the DIMSE process first. */
 export type DimseProcessConfig = {
   readonly databaseUrl: string;
   readonly dataDir: string;
@@ -40,8 +40,7 @@ const POOL = 4;
 const STOP_DEADLINE_MS = 5_000;
 
 /** A process of its own: 400 instances a second take most of a core, and the rooms' event loop must not wait for them. */
-async function main(): Promise<void> {
-  const config = JSON.parse(process.env.READROOM_DIMSE ?? "{}") as DimseProcessConfig;
+async function main(config: DimseProcessConfig): Promise<void> {
   const log = makeLog(config.logLevel, "readroom-dimse");
   const db = openDatabase(config.databaseUrl, { max: POOL, applicationName: "readroom-dimse" });
   const deps = { db, clock: systemClock, log };
@@ -99,7 +98,8 @@ async function main(): Promise<void> {
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
   // The parent died: without it nobody restarts or configures this process.
-  process.on("disconnect", stop);
+  process.off("disconnect", leave).on("disconnect", stop);
+  if (!process.connected) await stop();
 }
 
 /** An intake as the protocol adapter wants it: trouble of our own machine becomes "out of resources", which senders retry later. */
@@ -128,7 +128,12 @@ function tell(message: DimseProcessMessage): void {
   process.send?.(message);
 }
 
-main().catch((error: unknown) => {
-  tell({ type: "failed", reason: error instanceof Error ? error.message : String(error) });
-  process.exit(1);
+const leave = (): void => process.exit(0);
+
+process.on("disconnect", leave);
+process.once("message", (config: DimseProcessConfig) => {
+  main(config).catch((error: unknown) => {
+    tell({ type: "failed", reason: error instanceof Error ? error.message : String(error) });
+    process.exit(1);
+  });
 });

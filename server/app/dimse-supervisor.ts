@@ -1,6 +1,6 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import type { ChildProcess } from "node:child_process";
 import type { Log } from "../kernel/log.js";
+import { type ForkOptions, forkDimse } from "./dimse-fork.js";
 import type { DimseProcessConfig, DimseProcessMessage } from "./dimse-process.js";
 
 export type DimseSupervisor = {
@@ -13,26 +13,21 @@ export type DimseSupervisor = {
 const RESTART_MS = 500;
 const STOP_MS = 10_000;
 
-/** Runs the DICOM listener in its own process and starts it again when it dies. `execArgv`: for running from sources in tests. */
+/** Runs the DICOM listener in its own process and starts it again when it dies. `first`: a process that was begun ahead. */
 export function superviseDimse(
   config: DimseProcessConfig,
   log: Log,
-  options: { entry?: string; execArgv?: string[] } = {},
+  options: ForkOptions & { readonly first?: ChildProcess | undefined } = {},
 ): DimseSupervisor {
-  const entry = options.entry ?? fileURLToPath(new URL("./dimse-process.js", import.meta.url));
+  let ahead = options.first;
   let child: ChildProcess | undefined;
   let stopping = false;
   let restart: NodeJS.Timeout | undefined;
 
   const launch = (): Promise<number> =>
     new Promise((resolve, reject) => {
-      // More I/O threads than Node's four: each association keeps one or two syncs in flight.
-      const env = { ...process.env, READROOM_DIMSE: JSON.stringify(config), UV_THREADPOOL_SIZE: "16" };
-      const started = fork(entry, {
-        env,
-        stdio: ["ignore", "inherit", "inherit", "ipc"],
-        execArgv: options.execArgv ?? process.execArgv,
-      });
+      const started = ahead?.connected ? ahead : forkDimse(options);
+      ahead = undefined;
       child = started;
       started.on("message", (message: DimseProcessMessage) => {
         if (message.type === "listening") resolve(message.port);
@@ -47,6 +42,8 @@ export function superviseDimse(
           RESTART_MS,
         );
       });
+      // A process that ended before it heard of it says so by its exit.
+      started.send(config, () => undefined);
     });
 
   return {

@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
@@ -32,18 +33,21 @@ export interface Hub {
   stop(): Promise<void>;
 }
 
+export interface Surroundings {
+  readonly log: Log;
+  /** A line of the start's progress, for people. */
+  readonly say: (line: string) => void;
+  /** The DICOM listener's process, where it was begun ahead. */
+  readonly dimse?: ChildProcess | undefined;
+}
+
 /** Starts the roles that the configuration names on an already migrated database. */
-export async function startHub(
-  config: Config,
-  databaseUrl: string,
-  log: Log,
-  say: (line: string) => void,
-): Promise<Hub> {
+export async function startHub(config: Config, databaseUrl: string, { log, say, dimse }: Surroundings): Promise<Hub> {
   const db = openDatabase(databaseUrl);
   const deps: Deps = { db, clock: systemClock, log };
   if (config.demo.on && (await seedWorld(deps))) say("demo       two hospitals, one reading group and their people");
   if (config.demo.on) await keepOnShift(deps);
-  const { features, pipeline } = composeFeatures(deps, config, databaseUrl);
+  const { features, pipeline } = await composeFeatures(deps, config, databaseUrl, dimse);
   const authenticate = makeAuthenticate(credentialLookups(deps));
   let ready = false;
   // Listeners and child processes come up while the http server is put together; what fails is told where it is waited for.
@@ -98,6 +102,7 @@ export async function startHub(
 
   if (config.roles.includes("web")) await app.listen({ host: config.http.host, port: config.http.port });
   ready = true;
+  for (const feature of features) feature.opened?.();
   return {
     app,
     sockets,

@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION } from "../adapters/dimse/pdu.js";
 import { FilesystemStore } from "../adapters/objectstore/filesystem.js";
@@ -16,7 +17,7 @@ export type Images = {
 };
 
 /** Everything about images: uploads, the archive's DICOMweb, and the DICOM listener in its own process. */
-export function composeImages(deps: Deps, config: Config, databaseUrl: string): Images {
+export function composeImages(deps: Deps, config: Config, databaseUrl: string, dimseAhead?: ChildProcess): Images {
   const objects = FilesystemStore.at(join(config.dataDir, "archive"));
   const identity = { implementationClassUid: IMPLEMENTATION_CLASS_UID, implementationVersion: IMPLEMENTATION_VERSION };
   const pipeline = createPipeline(deps, objects, identity);
@@ -32,6 +33,7 @@ export function composeImages(deps: Deps, config: Config, databaseUrl: string): 
       logLevel: config.logLevel,
     },
     deps.log,
+    { first: dimseAhead },
   );
   const listener: Feature = { name: "dimse", start: async () => void (await dimse.start()), stop: () => dimse.stop() };
   const features = [

@@ -5,6 +5,7 @@ import { makeLog } from "../kernel/log.js";
 import { migrate } from "../kernel/migrate.js";
 import { importFolder } from "./arguments.js";
 import { type Config, ConfigError, readConfig } from "./config.js";
+import { forkDimse } from "./dimse-fork.js";
 
 const MIGRATIONS = fileURLToPath(new URL("../../prisma/migrations/", import.meta.url));
 
@@ -17,11 +18,12 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const folder = importFolder(process.argv.slice(2));
   const log = makeLog(config.logLevel);
-  // The hub's code is loaded while PostgreSQL starts: each takes about a second.
+  // The hub's code and its DICOM listener's are loaded while PostgreSQL starts: each takes about a second.
+  const dimse = config.roles.includes("dimse") ? forkDimse() : undefined;
   const [database, { startHub }] = await Promise.all([openOrEmbed(config), import("./hub.js")]);
   const applied = await migrate(database.url, MIGRATIONS);
   if (applied.length > 0) say(`database   ${applied.length} migration${applied.length === 1 ? "" : "s"} applied`);
-  const hub = await startHub(config, database.url, log, say);
+  const hub = await startHub(config, database.url, { log, say, dimse });
   say(`readroom   http://localhost:${config.http.port}`);
   if (folder) {
     const { runImport } = await import("./import.js");

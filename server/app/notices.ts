@@ -1,4 +1,3 @@
-import { smtpMail } from "../adapters/mail/smtp.js";
 import { webPushSender } from "../adapters/push/web-push.js";
 import { noticesFeature } from "../features/notices/public.js";
 import type { Deps } from "../kernel/deps.js";
@@ -6,12 +5,12 @@ import type { Feature } from "../kernel/feature.js";
 import type { Config } from "./config.js";
 
 /** Notices with the mail server, where there is one, and the browsers' push services. */
-export function composeNotices(deps: Deps, config: Config): Feature {
+export async function composeNotices(deps: Deps, config: Config): Promise<Feature> {
   const { smtpUrl, from } = config.mail;
   const { publicUrl } = config.http;
   const contact = publicUrl?.startsWith("https:") ? publicUrl : `mailto:${/<([^>]+)>/.exec(from)?.[1] ?? from}`;
   return noticesFeature(deps, {
-    mail: smtpUrl ? smtpMail({ url: smtpUrl, from }) : null,
+    mail: smtpUrl ? (await import("../adapters/mail/smtp.js")).smtpMail({ url: smtpUrl, from }) : null,
     push: webPushSender({ contact }),
     publicUrl,
   });

@@ -38,7 +38,10 @@ beforeAll(async () => {
     READROOM_DEMO: "on",
     READROOM_DEMO_TRAFFIC: "0",
   });
-  hub = await startHub(config, database.url, pino({ level: "silent" }), () => undefined);
+  hub = await startHub(config, database.url, {
+    log: pino({ level: "silent" }),
+    say: () => undefined,
+  });
   url = `http://127.0.0.1:${(hub.app.server.address() as AddressInfo).port}`;
 }, 120_000);
 afterAll(async () => {

@@ -124,6 +124,7 @@ async function night(): Promise<string[]> {
     makesImages: true,
   });
   await feature.start?.();
+  feature.opened?.();
   await vi.waitFor(async () => expect(await count("study")).toBe(cases.length), TIMEOUT);
   await vi.waitFor(async () => {
     await completeQuiet({ ...deps, clock: { now: () => Date.now() + MINUTE } });

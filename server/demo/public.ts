@@ -52,6 +52,8 @@ export function demoFeature(deps: Deps, ports: DemoPorts): Feature {
       await store.endColleagueSessions(deps);
       await store.windClocks(deps);
       await simulator.load();
+    },
+    opened: () => {
       night = showNight(deps, stopping.signal);
       if (ports.makesImages) making = makeImages(deps, ports, cases, simulator, stopping.signal);
     },

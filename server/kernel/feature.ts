@@ -23,5 +23,7 @@ export interface Feature {
    */
   readonly follow?: (events: readonly PublishedEvent[], broadcast: Broadcast) => void;
   readonly start?: () => Promise<void>;
+  /** The hub has opened: what takes processor time and nobody waits for begins here. Must return at once and not throw. */
+  readonly opened?: () => void;
   readonly stop?: () => Promise<void>;
 }

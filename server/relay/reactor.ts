@@ -19,8 +19,11 @@ export class Reactor {
 
   /** Where the last run stopped: events after it are handed to `handle` again at start. */
   async cursor(): Promise<number> {
-    const row = await this.deps.db.prisma.hubState.findUnique({ where: { key: CURSOR } });
-    return typeof row?.value === "number" ? row.value : 0;
+    // Plain SQL, like all that a start waits for: Prisma's first query takes half a second.
+    const { rows } = await this.deps.db.pool.query<{ value: unknown }>("SELECT value FROM hub_state WHERE key = $1", [
+      CURSOR,
+    ]);
+    return typeof rows[0]?.value === "number" ? rows[0].value : 0;
   }
 
   async handle(events: readonly PublishedEvent[]): Promise<void> {

@@ -3,7 +3,6 @@ import { createRequire } from "node:module";
 import { networkInterfaces } from "node:os";
 import { dirname, join } from "node:path";
 import type { types } from "mediasoup";
-import * as mediasoup from "mediasoup";
 import type { MediaEngine, MediaRoom } from "../../features/consult/ports.js";
 import type { Log } from "../../kernel/log.js";
 import { openMediaRoom } from "./room.js";
@@ -103,7 +102,9 @@ export class MediasoupEngine implements MediaEngine {
   }
 
   private async launch(): Promise<void> {
-    const worker = await mediasoup.createWorker({ logLevel: "error", workerBin: workerBinary() });
+    // Loaded here, while the hub already answers: it is the largest of its libraries.
+    const { createWorker } = await import("mediasoup");
+    const worker = await createWorker({ logLevel: "error", workerBin: workerBinary() });
     worker.on("died", () => {
       this.options.log.error("media engine died; it starts again and calls reconnect");
       this.lost();

@@ -1,4 +1,3 @@
-import webPush from "web-push";
 import type { PushPort, Sent } from "../../features/notices/ports.js";
 
 /** The push services of Chrome and Edge, Firefox, Windows and Safari. */
@@ -16,6 +15,9 @@ export interface PushOptions {
   readonly alsoHosts?: readonly string[];
 }
 
+/** Loaded with the first subscription: most starts of the hub send nothing. */
+const library = async () => (await import("web-push")).default;
+
 const TIMEOUT_MS = 10_000;
 const URGENT_TTL = 60 * 60;
 const TTL = 4 * 60 * 60;
@@ -30,12 +32,12 @@ export function webPushSender({ contact, alsoHosts = [] }: PushOptions): PushPor
     return known && protocol === "https:" && host === hostname;
   };
   return {
-    makeKeys: () => webPush.generateVAPIDKeys(),
+    makeKeys: async () => (await library()).generateVAPIDKeys(),
     accepts,
     send: async (keys, target, message): Promise<Sent> => {
       if (!accepts(target.endpoint)) return { ok: false, permanent: true, reason: "not a push service" };
       try {
-        const details = webPush.generateRequestDetails(target, JSON.stringify(message), {
+        const details = (await library()).generateRequestDetails(target, JSON.stringify(message), {
           TTL: message.urgent ? URGENT_TTL : TTL,
           urgency: message.urgent ? "high" : "normal",
           vapidDetails: { subject: contact, ...keys },

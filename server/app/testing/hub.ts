@@ -37,7 +37,7 @@ export async function policyHub(world: World, url: string, data: string): Promis
     READROOM_DEMO: "off",
     READROOM_LOG_LEVEL: "silent",
   });
-  const { features } = composeFeatures(world.deps, settings, url);
+  const { features } = await composeFeatures(world.deps, settings, url);
   const actors = await everybody(world);
   const routes = new Map<string, Action>();
   const app = await buildHttp({

@@ -1,6 +1,3 @@
-import charls from "@cornerstonejs/codec-charls/decodewasmjs";
-import openjpeg from "@cornerstonejs/codec-openjpeg/decodewasmjs";
-
 /** What both codecs' decoders are: WebAssembly, the same builds that the viewer uses. */
 interface Decoder {
   getEncodedBuffer(length: number): Uint8Array;
@@ -16,8 +13,8 @@ const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
     return made;
   };
 };
-const jpegLs = once(() => charls());
-const jpeg2000 = once(() => openjpeg());
+const jpegLs = once(async () => (await import("@cornerstonejs/codec-charls/decodewasmjs")).default());
+const jpeg2000 = once(async () => (await import("@cornerstonejs/codec-openjpeg/decodewasmjs")).default());
 
 const DECODERS: Readonly<Record<string, () => Promise<Decoder>>> = {
   "1.2.840.10008.1.2.4.80": async () => new (await jpegLs()).JpegLSDecoder(),

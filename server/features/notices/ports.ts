@@ -35,7 +35,7 @@ export interface PushMessage {
 }
 
 export interface PushPort {
-  makeKeys(): VapidKeys;
+  makeKeys(): Promise<VapidKeys>;
   /** Does it go to a service that browsers use? Anything else would let a person make the hub post to any address. */
   accepts(endpoint: string): boolean;
   send(keys: VapidKeys, target: PushTarget, message: PushMessage): Promise<Sent>;

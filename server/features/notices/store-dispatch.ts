@@ -185,12 +185,12 @@ export async function saveChoice(tx: Executor, userId: string, channels: NoticeC
 const VAPID = "notices.vapid";
 
 /** The hub's push keys, made once: with others every subscription would have to be made anew. */
-export async function vapidKeys(executor: Executor, make: () => VapidKeys): Promise<VapidKeys> {
+export async function vapidKeys(executor: Executor, make: () => Promise<VapidKeys>): Promise<VapidKeys> {
   const read = async () =>
     (await rawRows<{ value: VapidKeys }>(executor, "SELECT value FROM hub_state WHERE key = $1", [VAPID]))[0]?.value;
   const known = await read();
   if (known) return known;
-  const made = make();
+  const made = await make();
   await rawRows(
     executor,
     "INSERT INTO hub_state (key, value, updated_at) VALUES ($1, $2::jsonb, now()) ON CONFLICT (key) DO NOTHING RETURNING 1 AS done",
