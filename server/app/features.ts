@@ -50,12 +50,13 @@ export async function composeFeatures(
   const between = config.redisUrl
     ? new (await import("../adapters/redis/between.js")).RedisBetween(config.redisUrl, deps.log)
     : new PostgresBetween(deps, databaseUrl);
-  const rooms = openRooms(deps, roomPolicy(deps), between);
+  const policy = roomPolicy(deps);
+  const rooms = openRooms(deps, policy, between);
   const images = composeImages(deps, config, databaseUrl, dimseAhead);
   const features: Feature[] = [
     identity,
     { name: "rooms", socket: rooms.socket, start: rooms.start, stop: rooms.close },
-    readingFeature(deps, rooms.documents, config.history.days),
+    readingFeature(deps, rooms.documents, policy.settled, config.history.days),
     reportFeature(deps, rooms.documents),
     rosterFeature(deps),
     routingFeature(deps),

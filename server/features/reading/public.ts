@@ -28,9 +28,18 @@ export { type RoomStudy, roomStudy } from "./store.js";
 /** How long it is kept who was in a room and what they showed, unless the hub is told otherwise. */
 const HISTORY_DAYS = 180;
 
-/** The reading of a study: its marks and key images for those who don't join the room. */
-export function readingFeature(deps: Deps, documents: SharedDocuments, historyDays = HISTORY_DAYS): Feature {
-  const history = new History(deps, historyDays);
+/**
+ * The reading of a study: its marks and key images for those who don't join the room.
+ *
+ * @param settled waits until what was just seen in the rooms is written (`roomPolicy`)
+ */
+export function readingFeature(
+  deps: Deps,
+  documents: SharedDocuments,
+  settled: () => Promise<void>,
+  historyDays = HISTORY_DAYS,
+): Feature {
+  const history = new History(deps, historyDays, settled);
   return {
     name: "reading",
     routes: (app) => {

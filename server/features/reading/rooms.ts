@@ -13,11 +13,12 @@ import { colourOf, memberOf, noteEntered, roomStudy } from "./store.js";
 const GUEST_COLOUR = "#f2b84b";
 
 /** Who may enter the rooms of a study: asked of the database each time, so that a withdrawn right is gone at the next question. */
-export function roomPolicy(deps: Deps): RoomPolicy {
+export function roomPolicy(deps: Deps): RoomPolicy & { settled(): Promise<void> } {
   const recorder = new Recorder(deps);
   return {
     left: (documentId, key) => recorder.left(documentId, key),
     looked: (documentId, person, view, presenting) => recorder.looked(documentId, person, view, presenting),
+    settled: () => recorder.settled(),
     close: () => recorder.close(),
     grant: async (actor, documentId) => {
       const parts = documentParts(documentId);

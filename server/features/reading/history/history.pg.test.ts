@@ -26,7 +26,7 @@ beforeAll(async () => {
   hub = await startRooms(database.url, actors, 0, { now: () => now });
   world = await seedReadingWorld(hub.deps.db.pool);
   Object.assign(actors, world.people);
-  history = new History(hub.deps, 180);
+  history = new History(hub.deps, 180, hub.settled);
   doc = readingDocument(world.studyId);
 });
 afterAll(async () => {
@@ -128,6 +128,20 @@ describe("a room's past", () => {
         return stay ? stay.until.getTime() - stay.from.getTime() : -1;
       })
       .toBe(7_000);
+  });
+
+  it("[RH4] at the moment that the past is opened, who is here was here until then, and shows what they showed last", async () => {
+    const room = await come("attending");
+    await room.request("room.presence", { hidden: false });
+    await room.request("room.view", { view: view("1.2.3.1.7") });
+    now += 9_000;
+    const { attending } = world.people;
+    const line = await history.line(attending, world.studyId);
+    if (!line.ok) throw new Error("refused");
+    expect(line.value.people.find((one) => one.personId === attending.userId)?.stays.at(-1)?.until).toBe(now);
+    const end = await history.state(attending, world.studyId, now);
+    expect(end.ok && end.value.screens.map((one) => one.view.sopInstanceUid)).toEqual(["1.2.3.1.7"]);
+    room.destroy();
   });
 
   it("[RH1] the group's radiologists and administrators read it, nobody else; it is in the audit trail", async () => {

@@ -31,6 +31,8 @@ export class History {
   constructor(
     private readonly deps: Deps,
     private readonly keptDays: number,
+    /** Waits until what was just seen in the rooms is written. */
+    private readonly settled: () => Promise<void>,
   ) {
     this.past = new Past(deps.db);
   }
@@ -71,7 +73,7 @@ export class History {
   async line(actor: Actor, studyId: string): Promise<Result<HistoryLine, Refusal>> {
     const allowed = await this.allowed(actor, studyId);
     if (!allowed.ok) return allowed;
-    await this.noteRead(actor, allowed.value, "line");
+    await Promise.all([this.noteRead(actor, allowed.value, "line"), this.settled()]);
     const { db } = this.deps;
     const [span, stays, looks, signatures] = await Promise.all([
       store.spanOfEdits(db, studyId),
@@ -122,7 +124,7 @@ export class History {
   async state(actor: Actor, studyId: string, at: number): Promise<Result<HistoryState, Refusal>> {
     const allowed = await this.allowed(actor, studyId);
     if (!allowed.ok) return allowed;
-    await this.noteRead(actor, allowed.value, "state");
+    await Promise.all([this.noteRead(actor, allowed.value, "state"), this.settled()]);
     const { db } = this.deps;
     const instant = new Date(at);
     const [documents, screens, stays, signatures] = await Promise.all([

@@ -25,6 +25,7 @@ export class Recorder {
   private readonly written = new Map<string, string>();
   private readonly timers: NodeJS.Timeout[] = [];
   private writing: Promise<void> = Promise.resolve();
+  private settledAt = 0;
 
   constructor(private readonly deps: Deps) {}
 
@@ -55,6 +56,17 @@ export class Recorder {
       at: new Date(this.deps.clock.now()),
     });
     this.start();
+  }
+
+  /** All that this process has seen until now is written: asked before the past is read. Works at most once a second. */
+  async settled(): Promise<void> {
+    const now = this.deps.clock.now();
+    if (Math.abs(now - this.settledAt) >= VIEW_EVERY_MS) {
+      this.settledAt = now;
+      this.keepViews();
+      this.touch();
+    }
+    await this.writing;
   }
 
   /** Writes what waits, and that whoever is still here was here until now. */
