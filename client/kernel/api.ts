@@ -69,10 +69,10 @@ async function call<Out>(
       headers: {
         accept: "application/json",
         "x-readroom": "1",
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...(body === undefined ? {} : { "content-type": body instanceof Blob ? body.type : "application/json" }),
         ...(options.idempotencyKey ? { "idempotency-key": options.idempotencyKey } : {}),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
       ...(options.signal ? { signal: options.signal } : {}),
     });
   } catch (thrown) {
@@ -103,7 +103,7 @@ function learnTime(answer: unknown, sentAt: number): void {
 /** Fires "signedOut" when the hub no longer knows this browser's session. */
 export const signedOut = new EventTarget();
 
-/** JSON over http with answers checked against the contract. Every method rejects with a HubError. */
+/** JSON over http (a Blob goes as it is) with answers checked against the contract. Every method rejects with a HubError. */
 export const api = {
   get: <Out>(path: string, schema: z.ZodType<Out>, options?: SendOptions) =>
     call("GET", path, schema, undefined, options),

@@ -63,6 +63,14 @@ const Environment = z.object({
     .string()
     .regex(/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/, "must be an address, as in Readroom <readroom@hospital.example>")
     .default("Readroom <readroom@localhost>"),
+  READROOM_SPEECH_URL: z
+    .url({ protocol: /^https?$/, error: "must be the http or https address of a transcription endpoint" })
+    .optional(),
+  READROOM_SPEECH_MODEL: z.string().max(200).default("whisper-1"),
+  READROOM_SPEECH_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,500}$/, "must be a key without spaces")
+    .optional(),
   READROOM_ROOM_HISTORY_DAYS: z.coerce.number().int().min(1).max(3650).default(180),
   READROOM_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("warn"),
 });
@@ -85,6 +93,8 @@ export interface Config {
   readonly mllp: { readonly host: string; readonly port: number; readonly tls: TlsListener | undefined };
   readonly media: { readonly port: number; readonly announced: string | undefined };
   readonly mail: { readonly smtpUrl: string | undefined; readonly from: string };
+  /** Where dictation becomes text; undefined: in the browser, where that can. */
+  readonly speech: { readonly url: string; readonly model: string; readonly key: string | undefined } | undefined;
   /** How long it is kept who was in a room and what they showed, days. Edits and signatures stay. */
   readonly history: { readonly days: number };
   readonly demo: { readonly on: boolean; readonly studiesPerHour: number };
@@ -113,6 +123,15 @@ export const tlsTexts = ({ port, cert, key, clientCa }: TlsListener) => ({
 /** A bad environment stops the start with this one line. */
 export class ConfigError extends Error {}
 
+/** Variables whose value may hold a password and is not shown. */
+const SECRET: readonly string[] = [
+  "DATABASE_URL",
+  "READROOM_SMTP_URL",
+  "READROOM_REDIS_URL",
+  "READROOM_SPEECH_URL",
+  "READROOM_SPEECH_KEY",
+];
+
 /** Reads and checks the environment. Throws ConfigError with one line that names the variable, its value and what it must be. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const known = Object.fromEntries(
@@ -122,9 +141,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const name = String(issue?.path[0] ?? "environment");
-    const shown = ["DATABASE_URL", "READROOM_SMTP_URL", "READROOM_REDIS_URL"].includes(name)
-      ? ""
-      : `="${env[name] ?? ""}"`;
+    const shown = SECRET.includes(name) ? "" : `="${env[name] ?? ""}"`;
     throw new ConfigError(`${name}${shown} ${issue?.message ?? "is not valid"}`);
   }
   const e = parsed.data;
@@ -146,6 +163,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     mllp: { host: e.READROOM_MLLP_HOST, port: e.READROOM_MLLP_PORT, tls: tlsListener(e, e.READROOM_MLLP_TLS_PORT) },
     media: { port: e.READROOM_MEDIA_PORT, announced: e.READROOM_MEDIA_ANNOUNCED },
     mail: { smtpUrl: e.READROOM_SMTP_URL, from: e.READROOM_MAIL_FROM },
+    speech: e.READROOM_SPEECH_URL
+      ? { url: e.READROOM_SPEECH_URL, model: e.READROOM_SPEECH_MODEL, key: e.READROOM_SPEECH_KEY }
+      : undefined,
     history: { days: e.READROOM_ROOM_HISTORY_DAYS },
     demo: { on: e.READROOM_DEMO ?? e.DATABASE_URL === undefined, studiesPerHour: e.READROOM_DEMO_TRAFFIC },
     redisUrl: e.READROOM_REDIS_URL,

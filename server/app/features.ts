@@ -2,6 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { CONTRACT_VERSION } from "@readroom/shared/contract/version.js";
 import { PRODUCT } from "@readroom/shared/kernel/product.js";
 import { MediasoupEngine } from "../adapters/media/engine.js";
+import { transcriptions } from "../adapters/speech/transcriptions.js";
 import { DEMO_PASSWORD, PEOPLE } from "../demo/world.js";
 import { auditFeature } from "../features/audit/public.js";
 import { clocksFeature } from "../features/clocks/public.js";
@@ -57,7 +58,7 @@ export async function composeFeatures(
     identity,
     { name: "rooms", socket: rooms.socket, start: rooms.start, stop: rooms.close },
     readingFeature(deps, rooms.documents, policy.settled, config.history.days),
-    reportFeature(deps, rooms.documents),
+    reportFeature(deps, rooms.documents, config.speech ? transcriptions({ ...config.speech, log: deps.log }) : null),
     rosterFeature(deps),
     routingFeature(deps),
     worklistFeature(deps),
@@ -96,5 +97,6 @@ function hubInfo(config: Config, callsAvailable: boolean) {
     demo: config.demo.on,
     demoLogins: config.demo.on ? demoLogins : [],
     callsAvailable,
+    speechServer: config.speech !== undefined,
   };
 }

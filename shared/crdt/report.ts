@@ -1,7 +1,7 @@
 import * as Y from "yjs";
 import { z } from "zod";
 import { canonicalHash } from "./canonical.js";
-import { FieldSpec, fieldText, isShown, piecesOf } from "./report-fields.js";
+import { Coded, chosen, FIELD_KINDS, FieldSpec, fieldText, isShown, piecesOf } from "./report-fields.js";
 import { openSuggestions } from "./report-marks.js";
 import { fieldLinesOf, type Run, readFieldValues, sectionText } from "./report-text.js";
 
@@ -97,8 +97,13 @@ export const FilledField = z.object({
   label: z.string(),
   value: z.string(),
   text: z.string(),
-  /** Of the field and of what was chosen in it, "system|code". */
-  codes: z.array(z.string()),
+  /** Absent in reports that were signed before fields said what they are. */
+  kind: z.enum(FIELD_KINDS).optional(),
+  unit: z.string().optional(),
+  /** What the field asks; null where the template has no code for it. */
+  code: Coded.nullable().optional(),
+  /** Of choices: each that was made, in words and coded. */
+  answers: z.array(z.object({ text: z.string(), code: Coded.nullable() })).optional(),
 });
 export type FilledField = z.infer<typeof FilledField>;
 
@@ -210,15 +215,20 @@ function filledFields(
   fields: ReadonlyMap<string, FieldSpec>,
   values: ReadonlyMap<string, string>,
 ): FilledField[] {
-  const coded = (code: FieldSpec["code"]) => (code ? [`${code.system}|${code.code}`] : []);
   return spec.sections.flatMap((section) =>
     (section.fields ?? []).flatMap((field) => {
       const text = fieldText(field, fields, values);
       if (!text) return [];
       const value = values.get(field.key) ?? "";
-      const options = field.options.filter((option) => value.split("|").includes(option.value));
-      const codes = [...coded(field.code), ...options.flatMap((option) => coded(option.code))];
-      return [{ section: section.key, key: field.key, label: field.label, value, text, codes }];
+      const { key, label, kind, unit, code } = field;
+      const answers =
+        kind === "choice" || kind === "choices"
+          ? chosen(value).map((one) => {
+              const option = field.options.find((other) => other.value === one);
+              return { text: option?.text ?? one, code: option?.code ?? null };
+            })
+          : [];
+      return [{ section: section.key, key, label, value, text, kind, unit, code, answers }];
     }),
   );
 }

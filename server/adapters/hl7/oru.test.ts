@@ -49,6 +49,7 @@ function result(change: Partial<ResultMessage["report"]> = {}, more: Partial<Res
         { key: "impression", title: "Impression", loinc: "19005-8", text: "Bleed." },
         { key: "local", title: "Dose", loinc: "", text: "12 mGy" },
       ],
+      fields: [],
       communications: [],
       previousSections: [],
       ...change,
@@ -131,6 +132,38 @@ describe("ORU^R01", () => {
     expect(addendum.get("OBR-25")).toBe("F");
     expect(addendum.lines("19005-8")).toEqual(["Bleed."]);
     expect(addendum.lines("55107-7")).toEqual(["Also a fracture."]);
+  });
+
+  test("[HL44] coded fields of a template are observations of their own, each in its data type", () => {
+    const embolism = { system: "RadLex", code: "RID4834", display: "pulmonary embolism" };
+    const diameter = { system: "LOINC", code: "80069-0", display: "RV ^ diameter" };
+    const side = [{ text: "left & right", code: { system: "SNOMED", code: "51440002", display: "Bilateral" } }];
+    const field = { key: "f", label: "Field", code: null };
+    const fields: ResultMessage["report"]["fields"] = [
+      { ...field, code: embolism, value: { kind: "choices", answers: [...side, { text: "other", code: null }] } },
+      { ...field, value: { kind: "choices", answers: side } },
+      { ...field, code: diameter, value: { kind: "number", text: "41.5", unit: "mm" } },
+      { ...field, code: diameter, value: { kind: "number", text: "about 41", unit: "mm" } },
+      { ...field, code: diameter, value: { kind: "date", text: "2026-11-24" } },
+      { ...field, code: diameter, value: { kind: "date", text: "November" } },
+      { ...field, code: diameter, value: { kind: "text", text: "a|b" } },
+    ];
+    const observations = (hl7Version: string) =>
+      plain(result({ sections: [], fields }, { hl7Version }))
+        .all("OBX")
+        .slice(1)
+        .map((obx) => [obx[2], obx[3], obx[5], obx[6] ?? ""]);
+    const ventricle = "80069-0^RV \\S\\ diameter^LN";
+    expect(observations("2.5.1")).toEqual([
+      ["CWE", "RID4834^pulmonary embolism^RADLEX", "51440002^Bilateral^SCT~^other", ""],
+      ["CWE", "f^Field^L", "51440002^Bilateral^SCT", ""],
+      ["NM", ventricle, "41.5", "mm"],
+      ["ST", ventricle, "about 41", "mm"],
+      ["DT", ventricle, "20261124", ""],
+      ["ST", ventricle, "November", ""],
+      ["ST", ventricle, "a\\F\\b", ""],
+    ]);
+    expect(observations("2.4")[0]?.[0]).toBe("CE");
   });
 
   test("[HL41] who was told of a critical finding, when, and what they read back", () => {

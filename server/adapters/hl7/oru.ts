@@ -1,4 +1,10 @@
-import type { ResultCommunication, ResultMessage, ResultObservation } from "../../features/delivery/ports.js";
+import type {
+  ResultCommunication,
+  ResultConcept,
+  ResultField,
+  ResultMessage,
+  ResultObservation,
+} from "../../features/delivery/ports.js";
 import { escapeText } from "./escape.js";
 import { formatTimeStamp } from "./times.js";
 
@@ -15,7 +21,8 @@ const RESULT_STATUS = { preliminary: "P", final: "F", addendum: "F", corrected: 
  * Text goes as one TX per line, numbered by section in OBX-4: receivers show a line as a line whether or not they know \.br\ (which
  * the standard allows in FT alone) or the repetition separator. An addendum is sent with the report that it adds to, all F: HL7 has
  * no status for it (table 0123), and a receiver that replaces by accession number must not be left with the addendum alone. A
- * corrected report is C.
+ * corrected report is C. Coded fields of a structured template follow the text as observations of their own (CWE, NM, DT, ST): their
+ * words are in the text too, so a receiver that reads text alone misses nothing.
  */
 export function renderOru(message: ResultMessage): Uint8Array {
   const lines = [msh(message), pid(message), pv1(message), orc(message), obr(message), ...observations(message)];
@@ -121,7 +128,7 @@ function interpreter(m: ResultMessage): string {
 }
 
 function observations(m: ResultMessage): string[] {
-  const rows: { type: string; code: string; group: number; value: string; flag?: string }[] = [];
+  const rows: { type: string; code: string; group: number; value: string; unit?: string; flag?: string }[] = [];
   rows.push({ type: "ST", code: "113014^DICOM Study^DCM", group: 0, value: escapeText(m.study.uid) });
   let group = 0;
   const add = (section: ResultObservation, code: string) => {
@@ -130,6 +137,10 @@ function observations(m: ResultMessage): string[] {
   };
   for (const section of m.report.previousSections) add(section, sectionCode(section));
   for (const section of m.report.sections) add(section, m.report.kind === "addendum" ? ADDENDUM : sectionCode(section));
+  for (const field of m.report.fields) {
+    group++;
+    rows.push({ group, ...fieldObservation(field, m.hl7Version) });
+  }
   for (const communication of m.report.communications) {
     group++;
     for (const line of communicationLines(communication, m.timeZone)) {
@@ -146,6 +157,7 @@ function observations(m: ResultMessage): string[] {
       3: row.code,
       4: row.group === 0 ? "" : String(row.group),
       5: row.value,
+      6: row.unit ?? "",
       8: row.flag ?? "",
       11: status,
       14: formatTimeStamp(m.report.signedAt, m.timeZone),
@@ -158,6 +170,43 @@ function sectionCode(section: ResultObservation): string {
     ? components(section.key, section.title, "L")
     : components(section.loinc, section.title, "LN");
 }
+
+/** NM (HL7 v2.5.1 §2.A.47) takes a sign, digits and a point; what else a reader typed goes as a string. */
+const NUMBER = /^[+-]?\d+(\.\d+)?$/;
+const ISO_DATE = /^\d{4}-\d{2}-\d{2}$/;
+
+function fieldObservation({ key, label, code, value }: ResultField, hl7Version: string) {
+  const observation = code ? concept(code) : components(key, label, "L");
+  if (value.kind === "choices") {
+    const answers = value.answers.map((answer) => (answer.code ? concept(answer.code) : components("", answer.text)));
+    // CE until v2.5, which brought CWE.
+    return { type: /^2\.[1-4]/.test(hl7Version) ? "CE" : "CWE", code: observation, value: answers.join("~") };
+  }
+  const text = { type: "ST", code: observation, value: escapeText(value.text) };
+  if (value.kind === "number") {
+    // Without a coding system: it is UCUM only where the template's author wrote UCUM.
+    const unit = escapeText(value.unit);
+    return NUMBER.test(value.text) ? { ...text, type: "NM", unit } : { ...text, unit };
+  }
+  return value.kind === "date" && ISO_DATE.test(value.text)
+    ? { ...text, type: "DT", value: value.text.replaceAll("-", "") }
+    : text;
+}
+
+/** Names of coding systems as table 0396 has them. */
+const SYSTEMS: Readonly<Record<string, string>> = {
+  radlex: "RADLEX",
+  loinc: "LN",
+  ln: "LN",
+  snomed: "SCT",
+  "snomed-ct": "SCT",
+  sct: "SCT",
+  ucum: "UCUM",
+  dcm: "DCM",
+};
+
+const concept = ({ system, code, display }: ResultConcept): string =>
+  components(code, display, SYSTEMS[system.toLowerCase()] ?? (system || "L"));
 
 /** Who was told what, when and how, and what they read back: one line each, as a reader of the chart needs them. */
 function communicationLines(communication: ResultCommunication, timeZone: string): string[] {

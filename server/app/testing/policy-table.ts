@@ -192,6 +192,7 @@ export const ROUTES: Readonly<Record<string, string>> = {
   "PUT /api/report-snippets": "radiologist resident operator",
   "DELETE /api/report-snippets/:id": "radiologist resident operator",
   "POST /api/studies/:id/report/drafts": "radiologist resident",
+  "POST /api/studies/:id/report/dictation": "radiologist resident",
   "POST /api/studies/:id/report/sign": "radiologist resident",
   "POST /api/studies/:id/reroute": "operator",
   "POST /api/studies/:id/resume": "radiologist resident",

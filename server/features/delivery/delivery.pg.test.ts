@@ -158,7 +158,15 @@ describe("results out", () => {
       acknowledgedBy: "",
     };
     const of = await study("ACC1");
-    await sign(of, 1, "final", content("Acute | bleed\nsecond line", { communications: [told] }));
+    const code = { system: "RadLex", code: "RID4834", display: "pulmonary embolism" };
+    const field = { section: "findings", key: "size", label: "Size", value: "12", text: "12 mm", unit: "mm" };
+    const fields = [
+      { ...field, kind: "number", code },
+      { ...field, kind: "number", code: null },
+      { ...field, kind: "choice", value: "yes", text: "present", code: null, answers: [{ text: "present", code }] },
+      field,
+    ] satisfies ReportContent["fields"];
+    await sign(of, 1, "final", content("Acute | bleed\nsecond line", { communications: [told], fields }));
     await round();
     expect(await states()).toEqual(["delivered"]);
     const [got] = his.received;
@@ -174,6 +182,10 @@ describe("results out", () => {
     expect(oru.get("OBR-32")).toMatch(/&Lindqvist&Julia&&&Dr\^20261124040000-0500$/);
     expect(oru.lines("18782-3")).toEqual(["Acute | bleed", "second line"]);
     expect(oru.lines("73568-8")[1]).toBe("Communicated to Dr Raman at 2026-11-24 03:30 UTC-05:00 by video");
+    expect(oru.all("OBX").filter((obx) => ["NM", "CWE", "CE"].includes(obx[2] ?? ""))).toEqual([
+      expect.objectContaining({ 3: "RID4834^pulmonary embolism^RADLEX", 5: "12", 6: "mm" }),
+      expect.objectContaining({ 3: "size^Size^L", 5: "RID4834^pulmonary embolism^RADLEX" }),
+    ]);
     const pdf = Buffer.from(oru.all("OBX").at(-1)![5]!.split("^")[4]!, "base64");
     expect(pdf.subarray(0, 5).toString()).toBe("%PDF-");
     expect(await one("SELECT direction || ' ' || state || ' ' || message_type FROM hl7_message")).toBe(

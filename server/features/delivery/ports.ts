@@ -34,6 +34,26 @@ export interface ResultObservation {
   readonly text: string;
 }
 
+export interface ResultConcept {
+  readonly system: string;
+  readonly code: string;
+  readonly display: string;
+}
+
+/** A field of a structured template that carries codes: its own, or those of what was chosen. */
+export interface ResultField {
+  readonly key: string;
+  readonly label: string;
+  readonly code: ResultConcept | null;
+  readonly value:
+    | {
+        readonly kind: "choices";
+        readonly answers: readonly { readonly text: string; readonly code: ResultConcept | null }[];
+      }
+    | { readonly kind: "number"; readonly text: string; readonly unit: string }
+    | { readonly kind: "date" | "text"; readonly text: string };
+}
+
 export interface ResultCommunication {
   readonly category: string;
   readonly finding: string;
@@ -89,6 +109,8 @@ export interface ResultMessage {
     readonly signedAt: number;
     readonly signer: ResultPerson;
     readonly sections: readonly ResultObservation[];
+    /** Of this version alone. */
+    readonly fields: readonly ResultField[];
     readonly communications: readonly ResultCommunication[];
     /** For an addendum: the sections of the report that it adds to, sent again as they stand. */
     readonly previousSections: readonly ResultObservation[];

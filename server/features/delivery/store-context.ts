@@ -1,12 +1,12 @@
 import { AuthoredWords } from "@readroom/shared/contract/http/report.js";
-import { ReportContent } from "@readroom/shared/crdt/report.js";
+import { type FilledField, ReportContent } from "@readroom/shared/crdt/report.js";
 import { nameOfDisplay } from "@readroom/shared/dicom/person-name.js";
 import { wordsBy } from "@readroom/shared/domain/report-text/authors.js";
 import { addedTo, resultSections } from "@readroom/shared/domain/report-text/result.js";
 import type pg from "pg";
 import { rawRows, type Tx } from "../../kernel/database.js";
 import type { ReportPdfInput, ReportPdfVersion } from "./pdf/render.js";
-import type { ResultMessage } from "./ports.js";
+import type { ResultField, ResultMessage } from "./ports.js";
 
 type Kind = "preliminary" | "final" | "addendum" | "corrected";
 
@@ -167,6 +167,7 @@ export function resultMessage(
       signer: { id: version.signedBy, name: nameOfDisplay(version.signedByName) },
       sections: sectionsOf(version),
       previousSections: addedTo(versions).flatMap(sectionsOf),
+      fields: (content.fields ?? []).flatMap(codedField),
       communications: content.communications.map((c) => ({
         category: c.category,
         finding: c.finding,
@@ -179,6 +180,15 @@ export function resultMessage(
     },
     pdf,
   };
+}
+
+/** What machines can read of a field; nothing where the template has no code for it: its words are in the text. */
+function codedField({ key, label, kind, unit = "", code = null, answers = [], value }: FilledField): ResultField[] {
+  if (!kind || !(code || answers.some((answer) => answer.code))) return [];
+  const field = { key, label, code };
+  if (kind === "choice" || kind === "choices") return [{ ...field, value: { kind: "choices", answers } }];
+  const text = value.trim();
+  return [{ ...field, value: kind === "number" ? { kind, text, unit } : { kind, text } }];
 }
 
 export function pdfInput(context: StudyContext, versions: readonly VersionRow[]): ReportPdfInput {

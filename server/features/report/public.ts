@@ -19,6 +19,8 @@ import { route } from "../../kernel/route.js";
 import type { SharedDocuments } from "../reading/public.js";
 import { beginAddition, beginReport, noStudy, visibleStudy } from "./commands.js";
 import { addComment, commentsView, resolveThread } from "./comments.js";
+import { dictationRoutes } from "./dictation.js";
+import type { SpeechPort } from "./ports.js";
 import { signReport } from "./signing.js";
 import { reportOf, studyFacts, versionsOf } from "./store.js";
 import { choose } from "./templates/choose.js";
@@ -37,13 +39,14 @@ const tag = "report";
 const noReport = () => refusal("not_found", "No report of this study has been begun.");
 
 /** The report of a study: begun with a template, written in its room, signed, added to. */
-export function reportFeature(deps: Deps, documents: SharedDocuments): Feature {
+export function reportFeature(deps: Deps, documents: SharedDocuments, speech: SpeechPort | null): Feature {
   return {
     name: "report",
     routes: (app) => {
       readRoutes(app, deps, documents);
       writeRoutes(app, deps, documents);
       commentRoutes(app, deps);
+      dictationRoutes(app, deps, speech);
       templateRoutes(app, deps);
     },
   };

@@ -54,6 +54,8 @@ export const HubInfo = z.object({
     z.object({ email: z.string(), password: z.string(), name: z.string(), role: z.string(), blurb: z.string() }),
   ),
   callsAvailable: z.boolean(),
+  /** Dictation goes to a speech server of the hub's own, not to the browser's maker. */
+  speechServer: z.boolean(),
   serverNow: z.number(),
 });
 export type HubInfo = z.infer<typeof HubInfo>;

@@ -1,23 +1,42 @@
 import { ActionIcon, Popover, Text } from "@mantine/core";
+import { HubInfo } from "@readroom/shared/contract/http/session.js";
 import type { ReportSpec } from "@readroom/shared/crdt/report.js";
 import { IconMicrophone, IconPlayerStop } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import type { Editor } from "@tiptap/react";
 import { useEffect, useRef, useState } from "react";
+import { api } from "../../../kernel/api";
 import { useSignedIn } from "../../../kernel/session";
 import { toast } from "../../../ui/toast";
+import { canRecord, hubRecogniser } from "../dictation/hub-recogniser";
 import { browserListens, browserRecogniser, type Recogniser } from "../dictation/recogniser";
 import { takeDown } from "../dictation/take-down";
 import classes from "../report.module.css";
 
+interface Props {
+  studyId: string;
+  editor: Editor;
+  spec: ReportSpec;
+  disabled: boolean;
+}
+
 /** Dictation into the report; where nothing can listen, the button says why and what helps. */
-export function Dictate({ editor, spec, disabled }: { editor: Editor; spec: ReportSpec; disabled: boolean }) {
+export function Dictate({ studyId, editor, spec, disabled }: Props) {
   const { user } = useSignedIn();
+  const hub = useQuery({
+    queryKey: ["speech-server"],
+    queryFn: ({ signal }) => api.get("/api/hub", HubInfo.pick({ speechServer: true }), { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const byHub = hub.data?.speechServer === true && canRecord();
   const [hearing, setHearing] = useState<string | null>(null);
   const recogniser = useRef<Recogniser | null>(null);
   useEffect(() => () => recogniser.current?.stop(), []);
-  if (!browserListens()) return <Why />;
+  if (hub.isPending) return <Microphone />;
+  if (!byHub && !browserListens()) return <Why />;
   const start = (): void => {
-    const made = browserRecogniser(user.locale || navigator.language);
+    const language = user.locale || navigator.language;
+    const made = byHub ? hubRecogniser(studyId, language) : browserRecogniser(language);
     if (!made) return;
     recogniser.current = made;
     setHearing("");
@@ -53,6 +72,15 @@ export function Dictate({ editor, spec, disabled }: { editor: Editor; spec: Repo
   );
 }
 
+/** Until it is known who listens. */
+function Microphone() {
+  return (
+    <ActionIcon variant="subtle" disabled aria-label="Dictate">
+      <IconMicrophone size={16} />
+    </ActionIcon>
+  );
+}
+
 function Why() {
   return (
     <Popover width={300} withArrow position="bottom-end">
@@ -63,8 +91,9 @@ function Why() {
       </Popover.Target>
       <Popover.Dropdown>
         <Text size="sm">
-          This browser has no speech recognition. Chrome, Edge and Safari have; they may send the sound to their maker.
-          Typing, snippets (an abbreviation, then Tab) and “Normal” work everywhere.
+          This browser has no speech recognition, and this hub no speech server. Chrome, Edge and Safari recognise
+          speech themselves; they may send the sound to their maker. Typing, snippets (an abbreviation, then Tab) and
+          “Normal” work everywhere.
         </Text>
       </Popover.Dropdown>
     </Popover>

@@ -153,7 +153,7 @@ function Writing(props: ReportEditorProps) {
           </Button>
         ) : null}
         {spec ? <NormalButton editor={editor} spec={spec} disabled={!canWrite} /> : null}
-        {spec ? <Dictate editor={editor} spec={spec} disabled={!canWrite} /> : null}
+        {spec ? <Dictate studyId={props.studyId} editor={editor} spec={spec} disabled={!canWrite} /> : null}
         {comments ? (
           <Indicator label={threads} size={14} disabled={threads === 0} color="teal" inline>
             <ActionIcon
