@@ -6,6 +6,7 @@ import { expect, type Locator, type Page, test } from "@playwright/test";
 import { makeImage, newUid } from "../devices/dicom-maker";
 import { FakeHospital, OrderSender, type ReceivedResult } from "../devices/hospital";
 import { storescu } from "../devices/modality";
+import { SpeechServer } from "../devices/speech-server";
 import { axe } from "../fixtures/axe";
 import { logInOnScreen, openScreen, PHONE } from "../fixtures/browser";
 import { type RunningHub, startHub } from "../fixtures/hub";
@@ -19,17 +20,20 @@ import { eventually, logIn } from "../fixtures/person";
 const ACCESSION = "RES1";
 let hub: RunningHub;
 let hospital: FakeHospital;
+let speech: SpeechServer;
 let scratch: string;
 
 test.beforeAll(async () => {
   hospital = await FakeHospital.start();
-  hub = await startHub();
+  speech = await SpeechServer.start();
+  hub = await startHub({ READROOM_SPEECH_URL: speech.url });
   await hub.sendResultsTo(hospital.port);
   scratch = mkdtempSync(join(tmpdir(), "readroom-resident-"));
 });
 test.afterAll(async () => {
   await hub?.stop();
   await hospital?.close();
+  speech?.close();
   if (scratch) rmSync(scratch, { recursive: true, force: true });
 });
 
@@ -63,6 +67,22 @@ test("a resident and an attending write one report, and the hospital receives wh
     await resident.page.keyboard.type("nad");
     await resident.page.keyboard.press("Tab");
     await resident.page.keyboard.type(" Small scalp swelling on the left.");
+    await expect(resident.page.locator("[data-saved]").first()).toHaveAttribute("data-saved", "saved");
+  });
+
+  await test.step("dictated to the hub's speech server, words stand at the caret", async () => {
+    speech.says("Clinical follow-up is advised full stop");
+    await resident.page.keyboard.press("End");
+    await resident.page.getByRole("button", { name: "Dictate" }).click();
+    // The browser's microphone beeps without a pause: its sound is sent when it gets too long for a phrase.
+    await expect(report(resident.page)).toContainText("on the left. Clinical follow-up is advised.", {
+      timeout: 40_000,
+    });
+    speech.says("");
+    await resident.page.getByRole("button", { name: "Stop the dictation" }).click();
+    await expect(resident.page.getByRole("button", { name: "Dictate" })).toBeVisible();
+    expect(speech.asked[0]?.file.type).toMatch(/^audio\/webm/);
+    expect(speech.asked[0]?.file.sound.subarray(0, 4).toString("hex")).toBe("1a45dfa3");
     await expect(resident.page.locator("[data-saved]").first()).toHaveAttribute("data-saved", "saved");
   });
 

@@ -2,19 +2,18 @@ import type { Deps } from "../../kernel/deps.js";
 import { type IndexRecord, seriesFields, studyFields } from "./index-record.js";
 import { type Match, matchOrder } from "./match.js";
 import {
-  announceStudies,
-  auditImport,
   type Client,
   ensurePatient,
   ensureSeries,
   ensureStudy,
   existingStudy,
   insertInstances,
-  ordersByAccession,
   type Placed,
   type StudyRow,
-  siteIssuer,
 } from "./store.js";
+import { auditImport } from "./store-incidents.js";
+import { ordersByAccession, siteIssuer } from "./store-matching.js";
+import { announceStudies } from "./store-progress.js";
 
 type Waiting = {
   readonly record: IndexRecord;

@@ -6,14 +6,8 @@ import { matchOrder } from "./match.js";
 import type { Pipeline } from "./pipeline.js";
 import type { ObjectStore } from "./ports.js";
 import { importRoutes, incidentRoutes } from "./routes.js";
-import {
-  accessionOf,
-  applyMatch,
-  completeAnnounced,
-  completeQuietStudies,
-  ordersByAccession,
-  unmatchedByAccession,
-} from "./store.js";
+import { accessionOf, applyMatch, ordersByAccession, unmatchedByAccession } from "./store-matching.js";
+import { completeAnnounced, completeQuietStudies } from "./store-progress.js";
 
 const SYSTEM = { kind: "system", name: "ingest" } as const;
 const QUIET_BATCH = 100;

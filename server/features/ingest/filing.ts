@@ -9,7 +9,8 @@ import { META_BYTES, readFileHead } from "./parse/file-meta.js";
 import { parseInstance } from "./parse/instance.js";
 import type { Filed, IngestSource, IntakeOutcome, ObjectStore, StoredObject } from "./ports.js";
 import { inView, isCutOff, replaceCutOff } from "./replace.js";
-import { type Existing, findInstance, recordIncident } from "./store.js";
+import { type Existing, findInstance } from "./store.js";
+import { recordIncident } from "./store-incidents.js";
 
 export type FilingDeps = {
   readonly deps: Deps;

@@ -1,7 +1,7 @@
 import type { Deps } from "../../kernel/deps.js";
 import { hostMatches } from "../../kernel/peer-address.js";
 import type { IngestSource, IntakeOutcome } from "./ports.js";
-import { type PeerRow, peersByAe, sitesOf, touchPeer } from "./store.js";
+import { type PeerRow, peersByAe, sitesOf, touchPeer } from "./store-peers.js";
 
 export type PeerPolicy = {
   readonly aeTitle: string;

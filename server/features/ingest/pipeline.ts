@@ -8,7 +8,9 @@ import { ObjectIntake } from "./intake.js";
 import { isConflictPath, organisationOf } from "./layout.js";
 import { Unreadable } from "./parse/instance.js";
 import type { Announced, IngestSource, Intake, IntakeOutcome, ObjectStore } from "./ports.js";
-import { knownPaths, recordIncident, sitesOf } from "./store.js";
+import { knownPaths } from "./store.js";
+import { recordIncident } from "./store-incidents.js";
+import { sitesOf } from "./store-peers.js";
 
 export type PipelineOptions = {
   /** Path under which the archive answers; goes into Bulk Data URIs. */

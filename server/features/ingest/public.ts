@@ -8,4 +8,4 @@ export type { ImportCount, Pipeline, ReceiveLimits } from "./pipeline.js";
 export { createPipeline } from "./pipeline.js";
 export type { IngestSource, Intake, IntakeOutcome, ObjectStore, StoredObject } from "./ports.js";
 export { sourceFor } from "./routes.js";
-export { sitesOf as sitesWithin } from "./store.js";
+export { sitesOf as sitesWithin } from "./store-peers.js";

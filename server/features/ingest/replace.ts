@@ -1,7 +1,9 @@
 import type { Actor } from "@readroom/shared/domain/access.js";
 import type { Deps } from "../../kernel/deps.js";
 import { type IndexRecord, imageFields } from "./index-record.js";
-import { announceStudies, type Client, recordIncident } from "./store.js";
+import type { Client } from "./store.js";
+import { recordIncident } from "./store-incidents.js";
+import { announceStudies } from "./store-progress.js";
 
 /** What an object that ends too early looks like in the index (parse/instance.ts, parse/frames.ts). */
 const CUT_OFF = /^(header could be read only in part|images can't be shown: (pixel data has|fragments end))/;

@@ -11,7 +11,7 @@ import type { FilingDeps } from "./filing.js";
 import { takeKept } from "./incidents.js";
 import type { Pipeline } from "./pipeline.js";
 import type { IngestSource, IntakeOutcome } from "./ports.js";
-import { sitesOf } from "./store.js";
+import { sitesOf } from "./store-peers.js";
 
 const MAX_UPLOAD = 4 * 1024 * 1024 * 1024;
 const TYPES = ["application/dicom", "application/octet-stream", "application/gzip", "application/x-gzip"];

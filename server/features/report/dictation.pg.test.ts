@@ -1,10 +1,7 @@
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import busboy from "@fastify/busboy";
 import type { Actor } from "@readroom/shared/domain/access.js";
 import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { SpeechServer } from "../../../e2e/devices/speech-server.js";
 import { type FreshDatabase, freshDatabase } from "../../../e2e/fixtures/database.js";
 import { type ReadingWorld, seedReadingWorld } from "../../../e2e/fixtures/reading.js";
 import { transcriptions } from "../../adapters/speech/transcriptions.js";
@@ -14,61 +11,28 @@ import { type Database, openDatabase } from "../../kernel/database.js";
 import { makeLog } from "../../kernel/log.js";
 import { dictationRoutes } from "./dictation.js";
 
-interface Asked {
-  readonly authorization: string | undefined;
-  readonly fields: Record<string, string>;
-  readonly file: { name: string; type: string; sound: Buffer };
-}
-
 let database: FreshDatabase;
 let db: Database;
 let world: ReadingWorld;
-let server: Server;
+let speech: SpeechServer;
 let app: FastifyInstance;
-const asked: Asked[] = [];
-let answer: { status: number; body: string };
-
-/** A speech server: reads the form as one would, and answers what the test wants. */
-function speechServer(): Server {
-  return createServer((request, response) => {
-    const fields: Record<string, string> = {};
-    let file = { name: "", type: "", sound: Buffer.alloc(0) };
-    const form = busboy({ headers: request.headers as { "content-type": string } });
-    form.on("field", (name, value) => {
-      fields[name] = String(value);
-    });
-    form.on("file", (_field, stream, name, _encoding, type) => {
-      const pieces: Buffer[] = [];
-      stream.on("data", (piece: Buffer) => pieces.push(piece));
-      stream.on("end", () => {
-        file = { name: String(name), type: String(type), sound: Buffer.concat(pieces) };
-      });
-    });
-    form.on("finish", () => {
-      asked.push({ authorization: request.headers.authorization, fields, file });
-      response.writeHead(answer.status, { "content-type": "application/json" }).end(answer.body);
-    });
-    request.pipe(form);
-  });
-}
 
 beforeAll(async () => {
   database = await freshDatabase();
   db = openDatabase(database.url);
   world = await seedReadingWorld(db.pool);
-  server = speechServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  app = await hubWith(`http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/audio/transcriptions`);
+  speech = await SpeechServer.start();
+  app = await hubWith(speech.url);
 });
 afterAll(async () => {
   await app.close();
-  server.close();
+  speech.close();
   await db.close();
   await database.drop();
 });
 beforeEach(() => {
-  asked.length = 0;
-  answer = { status: 200, body: JSON.stringify({ text: " No acute bleed. " }) };
+  speech.asked.length = 0;
+  speech.says(" No acute bleed. ");
 });
 
 async function hubWith(url: string | null): Promise<FastifyInstance> {
@@ -114,7 +78,7 @@ describe("dictation by the hub's speech server", () => {
   it("[RP17] sound goes to the server as it is, with model, language and key, and comes back as words", async () => {
     const heard = await dictate("attending");
     expect([heard.statusCode, heard.json()]).toEqual([200, { text: "No acute bleed." }]);
-    expect(asked).toEqual([
+    expect(speech.asked).toEqual([
       {
         authorization: "Bearer secret",
         fields: { model: "whisper-1", response_format: "json", language: "de" },
@@ -132,7 +96,7 @@ describe("dictation by the hub's speech server", () => {
     expect((await dictate("attending", { sound: Buffer.alloc(0) })).statusCode).toBe(400);
     expect((await dictate("attending", { sound: Buffer.alloc(2 * 1024 * 1024 + 1) })).statusCode).toBe(413);
     expect((await dictate("attending", { language: "../../x" })).statusCode).toBe(400);
-    expect(asked).toEqual([]);
+    expect(speech.asked).toEqual([]);
   });
 
   it("[RP17] a speech server that fails, answers nonsense or is not there: said in words, and none is a clear answer too", async () => {
@@ -140,11 +104,11 @@ describe("dictation by the hub's speech server", () => {
       const heard = await dictate("attending");
       return [heard.statusCode, heard.json<{ message: string }>().message];
     };
-    answer = { status: 500, body: "{}" };
+    speech.answer = { status: 500, body: "{}" };
     expect(await reasons()).toEqual([503, "The speech server did not take what was said."]);
-    answer = { status: 200, body: '{"transcript": "x"}' };
+    speech.answer = { status: 200, body: '{"transcript": "x"}' };
     expect(await reasons()).toEqual([503, "The speech server did not understand the request."]);
-    answer = { status: 200, body: "<html>" };
+    speech.answer = { status: 200, body: "<html>" };
     expect((await reasons())[0]).toBe(503);
     const [gone, none] = [await hubWith("http://127.0.0.1:9/v1/audio/transcriptions"), await hubWith(null)];
     expect((await dictate("attending", { on: gone })).json().message).toBe("The speech server cannot be reached.");
