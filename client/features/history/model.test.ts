@@ -1,6 +1,7 @@
 import type { HistoryState } from "@readroom/shared/contract/http/history.js";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { axisOf, cutsOf, placeOf, runsOf, screenOf, timeAt } from "./model";
+import { axisOf, cutsOf, placeOf, runsOf, screenOf, stepAt, timeAt } from "./model";
 
 describe("the axis of a room's past", () => {
   it("[RH6] stretches in which something happened follow each other; quiet hours are cut out", () => {
@@ -19,6 +20,26 @@ describe("the axis of a room's past", () => {
     expect(placeOf(axis, 3_600_000)).toBe(12_000);
     expect(timeAt(axis, 99_999_999)).toBe(7_206_000);
     expect(timeAt(axisOf([]), 5)).toBe(0);
+  });
+
+  it("[RH6] what is asked for is at most a second from something that happened, whatever its milliseconds", () => {
+    const axis = axisOf([1_795_877_500_440, 1_795_877_505_146]);
+    expect(stepAt(axis, axis.length, 250)).toBe(1_795_877_506_146);
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 600_000 }), { minLength: 1 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (some, part) => {
+          const instants = [...new Set(some)].sort((a, b) => a - b);
+          const at = axisOf(instants);
+          const asked = stepAt(at, part * at.length, 250);
+          const stretch = at.stretches.find((one) => one.from <= asked && asked <= one.until);
+          expect(stretch).toBeDefined();
+          expect(asked).toBeLessThanOrEqual((instants.findLast((one) => one <= (stretch?.until ?? 0)) ?? 0) + 1_000);
+        },
+      ),
+      { seed: 6 },
+    );
   });
 });
 

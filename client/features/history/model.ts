@@ -50,6 +50,16 @@ export function timeAt({ stretches }: Axis, place: number): number {
   return stretch ? Math.min(stretch.until, stretch.from + Math.max(0, place - stretch.start)) : 0;
 }
 
+/**
+ * The instant that is asked for at a place: whole steps, so that going over the same place again asks for nothing. Never beyond the end
+ * of its stretch: a step further, whoever was there to its last moment would be gone.
+ */
+export function stepAt(axis: Axis, place: number, step: number): number {
+  const at = timeAt(axis, place);
+  const end = axis.stretches.find((one) => one.from <= at && at <= one.until)?.until ?? at;
+  return Math.min(Math.ceil(at / step) * step, end);
+}
+
 /** The place of an instant on the axis; one in a cut is at the cut. */
 export function placeOf({ stretches, length }: Axis, at: number): number {
   const stretch = stretches.findLast((one) => one.from <= at);

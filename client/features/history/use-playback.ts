@@ -1,10 +1,9 @@
 import { useEffect, useState } from "react";
-import { type Axis, timeAt } from "./model";
+import { type Axis, stepAt } from "./model";
 
 export const SPEEDS = [1, 4, 16] as const;
 export type Speed = (typeof SPEEDS)[number];
 const TICK_MS = 500;
-/** States are asked for at whole steps, so that going over the same place again asks for nothing. */
 const STEP_MS = 250;
 
 export interface Playback {
@@ -37,7 +36,7 @@ export function usePlayback(axis: Axis): Playback {
   }, [playing, place, length]);
   return {
     place,
-    at: Math.ceil(timeAt(axis, place) / STEP_MS) * STEP_MS,
+    at: stepAt(axis, place, STEP_MS),
     playing,
     speed,
     play(on) {
