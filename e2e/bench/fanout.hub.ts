@@ -8,6 +8,7 @@ import { buildSocket } from "../../server/gateway/socket.js";
 import { systemClock } from "../../server/kernel/clock.js";
 import { openDatabase } from "../../server/kernel/database.js";
 import { makeLog } from "../../server/kernel/log.js";
+import type { PublishedEvent } from "../../server/kernel/reactions.js";
 import { topics } from "../../server/kernel/topics.js";
 import { startFollower } from "../../server/relay/follower.js";
 import { startPublisher } from "../../server/relay/publisher.js";
@@ -59,7 +60,7 @@ const gateway = buildSocket(
 );
 const publisher = startPublisher(deps, url, (events) => follower.offer(events));
 const rows = new RowBroadcast(deps);
-const follower = startFollower(deps, url, await topPublishedSeq(db), (events) => {
+const toScreens = (events: readonly PublishedEvent[]): boolean => {
   if (design === "patches") {
     for (const event of events) gateway.publish(event);
     rows.follow(events, gateway.broadcast);
@@ -68,7 +69,8 @@ const follower = startFollower(deps, url, await topPublishedSeq(db), (events) =>
   for (const { publishedSeq: seq, topics: heard, at, actor } of events)
     gateway.broadcast(heard, { seq, type: "list.changed", payload: {}, at, actor });
   return true;
-});
+};
+const follower = startFollower(deps, url, await topPublishedSeq(db), toScreens, publisher.isLeader);
 server.listen(0, "127.0.0.1", () => process.send?.({ port: (server.address() as AddressInfo).port }));
 
 process.on("message", (ask) => {

@@ -16,6 +16,7 @@ import { openDatabase } from "../kernel/database.js";
 import type { Deps } from "../kernel/deps.js";
 import type { Feature } from "../kernel/feature.js";
 import type { Log } from "../kernel/log.js";
+import type { PublishedEvent } from "../kernel/reactions.js";
 import { type Follower, startFollower } from "../relay/follower.js";
 import { startPublisher } from "../relay/publisher.js";
 import { Reactor } from "../relay/reactor.js";
@@ -77,26 +78,18 @@ export async function startHub(config: Config, databaseUrl: string, { log, say, 
   await starting;
   const stops = features.flatMap((feature) => feature.stop ?? []);
   const followers: Follower[] = [];
-  if (config.roles.includes("relay")) stops.push(await startRelay(deps, databaseUrl, features, followers));
-  const follower = startFollower(deps, databaseUrl, await topPublishedSeq(db), (events) => {
+  const relay = config.roles.includes("relay") ? await startRelay(deps, databaseUrl, features, followers) : null;
+  if (relay) stops.push(relay.stop);
+  const toScreens = (events: readonly PublishedEvent[]): boolean => {
     for (const event of events) {
       sockets.publish(event);
-      if (event.type === "session.closed") {
-        sockets.disconnectWhere((actor) => actor.kind === "user" && actor.sessionId === event.payload.sessionId);
-      }
-      if (event.type === "user.rights_changed") {
-        sockets.disconnectWhere((actor) => actor.kind === "user" && actor.userId === event.payload.userId);
-      }
-      if (event.type === "token.revoked") {
-        sockets.disconnectWhere((actor) => actor.kind === "machine" && actor.tokenId === event.payload.tokenId);
-      }
-      if (event.type === "link.revoked") {
-        sockets.disconnectWhere((actor) => actor.kind === "guest" && actor.linkId === event.payload.linkId);
-      }
+      endWithdrawn(sockets, event);
     }
     for (const feature of features) feature.follow?.(events, sockets.broadcast);
     return true;
-  });
+  };
+  const offersCome = () => relay?.isLeader() ?? false;
+  const follower = startFollower(deps, databaseUrl, await topPublishedSeq(db), toScreens, offersCome);
   followers.push(follower);
   stops.push(() => follower.stop());
 
@@ -119,13 +112,30 @@ export async function startHub(config: Config, databaseUrl: string, { log, say, 
   };
 }
 
+/** Ends the live sockets of whoever lost the right to them by this event. */
+function endWithdrawn(sockets: SocketGateway, { type, payload }: PublishedEvent): void {
+  if (type === "session.closed")
+    sockets.disconnectWhere((actor) => actor.kind === "user" && actor.sessionId === payload.sessionId);
+  if (type === "user.rights_changed")
+    sockets.disconnectWhere((actor) => actor.kind === "user" && actor.userId === payload.userId);
+  if (type === "token.revoked")
+    sockets.disconnectWhere((actor) => actor.kind === "machine" && actor.tokenId === payload.tokenId);
+  if (type === "link.revoked")
+    sockets.disconnectWhere((actor) => actor.kind === "guest" && actor.linkId === payload.linkId);
+}
+
+interface Relay {
+  isLeader(): boolean;
+  stop(): Promise<void>;
+}
+
 /** followers: of this process; each is handed what is published here. */
 async function startRelay(
   deps: Deps,
   databaseUrl: string,
   features: readonly Feature[],
   followers: Follower[],
-): Promise<() => Promise<void>> {
+): Promise<Relay> {
   const publisher = startPublisher(deps, databaseUrl, (events) => {
     for (const follower of followers) follower.offer(events);
   });
@@ -133,20 +143,24 @@ async function startRelay(
     deps,
     features.flatMap((feature) => feature.reactions ?? []),
   );
-  const reactions = startFollower(deps, databaseUrl, await reactor.cursor(), async (events) => {
+  const react = async (events: readonly PublishedEvent[]): Promise<boolean> => {
     if (!publisher.isLeader()) return false;
     await reactor.handle(events);
     return true;
-  });
+  };
+  const reactions = startFollower(deps, databaseUrl, await reactor.cursor(), react, publisher.isLeader);
   followers.push(reactions);
   const retry = { name: "reactions.retry", everyMs: 1_000, run: () => reactor.retryDue() };
   const timers = startTimers(deps, [retry, ...features.flatMap((feature) => feature.timers ?? [])], () =>
     publisher.isLeader(),
   );
-  return async () => {
-    await timers.stop();
-    await reactions.stop();
-    await publisher.stop();
+  return {
+    isLeader: publisher.isLeader,
+    stop: async () => {
+      await timers.stop();
+      await reactions.stop();
+      await publisher.stop();
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Sent } from "../kernel/feature.js";
-import { Mailbox } from "./mailbox.js";
+import { Mailbox, type Screens } from "./mailbox.js";
 
 const event = (seq: number): Sent => ({
   ...{ seq, type: "study.changed", payload: {}, at: 0, actor: { kind: "system", id: "", name: "" } },
@@ -9,18 +9,17 @@ const event = (seq: number): Sent => ({
 /** Screens by topic, and what each got: a list of sequence numbers for each message. */
 function hub(rooms: Record<string, readonly string[]>) {
   const got: Record<string, number[][]> = {};
-  const to = (screens: readonly string[]) => ({
-    emit(name: string, events: readonly Sent[]) {
-      expect(name).toBe("events");
-      for (const screen of screens) {
+  const sets = new Map(Object.entries(rooms));
+  const screens: Screens = {
+    of: (topic) => sets.get(topic) ?? [],
+    send(ids, events) {
+      for (const screen of ids) {
         got[screen] ??= [];
         got[screen].push(events.map(({ seq }) => seq));
       }
     },
-  });
-  const sets = new Map(Object.entries(rooms).map(([topic, screens]) => [topic, new Set(screens)]));
-  const io = { to, sockets: { adapter: { rooms: sets } } };
-  return { mailbox: new Mailbox(io as unknown as ConstructorParameters<typeof Mailbox>[0]), got };
+  };
+  return { mailbox: new Mailbox(screens), got };
 }
 
 describe("mailbox", () => {
@@ -48,18 +47,43 @@ describe("mailbox", () => {
     expect(got).toEqual({ a: [[1, 2]], b: [[2, 3]] });
   });
 
-  it("[MB3] after many messages it rests, 50 ms at most, and nothing is lost meanwhile", () => {
+  it("[MB3] after more messages than it has in its purse it rests, 150 ms at most, and nothing is lost meanwhile", () => {
     const screens = Array.from({ length: 2_000 }, (_, n) => `s${n}`);
     const { mailbox, got } = hub({ "group:1": screens });
     mailbox.post(["group:1"], event(1), true);
     vi.advanceTimersByTime(1);
     mailbox.post(["group:1"], event(2), true);
-    vi.advanceTimersByTime(40);
+    vi.advanceTimersByTime(140);
     mailbox.post(["group:1"], event(3), true);
     expect(got.s0).toEqual([[1]]);
+    expect(mailbox.rest()).toBeCloseTo(9, 0);
     vi.advanceTimersByTime(12);
     expect(got.s0).toEqual([[1], [2, 3]]);
     expect(got.s1999).toEqual([[1], [2, 3]]);
+  });
+
+  it("[MB3] a hub with little to say does not rest", () => {
+    const screens = Array.from({ length: 50 }, (_, n) => `s${n}`);
+    const { mailbox, got } = hub({ "group:1": screens });
+    for (let n = 1; n <= 100; n += 1) {
+      mailbox.post(["group:1"], event(n), true);
+      vi.advanceTimersByTime(1);
+      expect(got.s0?.length).toBe(n);
+      vi.advanceTimersByTime(19);
+    }
+  });
+
+  it("[MB3] after a rest an event waits for the view of it, so that both are one message", () => {
+    const screens = Array.from({ length: 2_000 }, (_, n) => `s${n}`);
+    const { mailbox, got } = hub({ "group:1": screens });
+    mailbox.post(["group:1"], event(1), true);
+    vi.advanceTimersByTime(1);
+    mailbox.post(["group:1"], event(2), false);
+    vi.advanceTimersByTime(180);
+    expect(got.s0).toEqual([[1]]);
+    mailbox.post(["group:1"], event(2), true);
+    vi.advanceTimersByTime(1);
+    expect(got.s0).toEqual([[1], [2, 2]]);
   });
 
   it("[MB4] flush sends at once, and what was planned for it does not come again", () => {

@@ -1,11 +1,20 @@
-import type { Server } from "socket.io";
 import type { Sent } from "../kernel/feature.js";
 
 /** An event waits so long for the views that are computed from it, to go out with them. */
 const TOGETHER_MS = 8;
-/** What a message to one screen is worth in rest before the next round: 10,000 a second at most, and nobody waits while there are few. */
-const REST_PER_MESSAGE_MS = 0.1;
-const LONGEST_REST_MS = 50;
+/** Where it had to rest anyway, views of many are computed at once, which takes longer. */
+const TOGETHER_IN_RUSH_MS = 60;
+/** Messages to screens a second that the hub spends without a rest, and how many at once beyond that. */
+const MESSAGES_A_SECOND = 4_000;
+const AT_ONCE = 1_000;
+const LONGEST_REST_MS = 150;
+const DEEPEST = (-MESSAGES_A_SECOND * LONGEST_REST_MS) / 1000;
+
+/** Where the screens are that follow a topic, and the way to them. */
+export interface Screens {
+  of(topic: string): Iterable<string>;
+  send(ids: readonly string[], events: readonly Sent[]): void;
+}
 
 interface Letter {
   readonly topics: readonly string[];
@@ -14,23 +23,26 @@ interface Letter {
 
 /**
  * What goes out to the screens, in order. Whatever gathers goes to each screen as one message ("events"): an event and the row computed
- * from it, and under load all of the last 50 ms. Every message is a system call for each receiver, and those were the largest item of a
- * busy hub's profile.
+ * from it, and under load all of the last 150 ms. Every message is a system call for each receiver, and those are two thirds of a
+ * busy hub's profile: their number is what is rationed, not their size.
  */
 export class Mailbox {
   private letters: Letter[] = [];
   private cancel: () => void = () => undefined;
   private dueAt = Number.POSITIVE_INFINITY;
-  private restUntil = 0;
+  /** Messages that may go out without a rest; below 0 it rests until they are there again. */
+  private purse = AT_ONCE;
+  private countedAt = 0;
 
-  constructor(private readonly io: Server) {}
+  constructor(private readonly screens: Screens) {}
 
   /** complete: nothing that belongs with it will follow, so it need not wait for it. */
   post(topics: readonly string[], event: Sent, complete: boolean): void {
     if (topics.length === 0) return;
     this.letters.push({ topics, event });
     const now = performance.now();
-    this.due(Math.max(this.restUntil, complete ? now : now + TOGETHER_MS), now);
+    const rest = this.rest(now);
+    this.due(now + rest + (complete ? 0 : rest > 0 ? TOGETHER_IN_RUSH_MS : TOGETHER_MS), now);
   }
 
   /** Sends everything now. */
@@ -43,9 +55,16 @@ export class Mailbox {
     let messages = 0;
     for (const { events, screens } of this.rounds(letters)) {
       messages += screens.length;
-      this.io.to(screens).emit("events", events);
+      this.screens.send(screens, events);
     }
-    this.restUntil = performance.now() + Math.min(messages * REST_PER_MESSAGE_MS, LONGEST_REST_MS);
+    this.purse = Math.max(this.purse - messages, DEEPEST);
+  }
+
+  /** How long from now until messages may go out again, ms. */
+  rest(now = performance.now()): number {
+    this.purse = Math.min(AT_ONCE, this.purse + ((now - this.countedAt) * MESSAGES_A_SECOND) / 1000);
+    this.countedAt = now;
+    return this.purse >= 0 ? 0 : (-this.purse * 1000) / MESSAGES_A_SECOND;
   }
 
   private due(at: number, now: number): void {
@@ -63,11 +82,10 @@ export class Mailbox {
 
   /** Screens that get the same events, so that their message is written once. */
   private rounds(letters: readonly Letter[]): Iterable<{ events: Sent[]; screens: string[] }> {
-    const { rooms } = this.io.sockets.adapter;
     const ofScreen = new Map<string, number[]>();
     for (const [n, { topics }] of letters.entries())
       for (const topic of topics)
-        for (const screen of rooms.get(topic) ?? []) {
+        for (const screen of this.screens.of(topic)) {
           const places = ofScreen.get(screen);
           if (!places) ofScreen.set(screen, [n]);
           else if (places[places.length - 1] !== n) places.push(n);

@@ -7,12 +7,13 @@ import { ok, type Result } from "@readroom/shared/kernel/result.js";
 import { Server, type Socket } from "socket.io";
 import type { Authenticate } from "../kernel/credentials.js";
 import type { Deps } from "../kernel/deps.js";
-import type { Broadcast } from "../kernel/feature.js";
+import type { Broadcast, Sent } from "../kernel/feature.js";
 import type { PublishedEvent } from "../kernel/reactions.js";
 import { message, type SocketContext, type SocketFeature, type SocketMessage } from "../kernel/socket.js";
 import { replayAfter, topPublishedSeq } from "./catchup.js";
 import { Mailbox } from "./mailbox.js";
 import { startRecheck, whoIs } from "./recheck.js";
+import { screensOf } from "./screens.js";
 
 const DEFAULT_RATE = 50;
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
@@ -71,7 +72,7 @@ export function buildSocket(
     if (socket.data.withdrawals !== withdrawals) return void socket.disconnect(true);
     attach(io, socket, deps, messages, features);
   });
-  const mailbox = new Mailbox(io);
+  const mailbox = new Mailbox(screensOf(io));
 
   return {
     io,
@@ -81,7 +82,9 @@ export function buildSocket(
       mailbox.post(event.topics, { seq, type, payload, at, actor }, false);
       for (const feature of features) feature.onEvent?.(event);
     },
-    broadcast: (topics, event) => mailbox.post(topics, event, true),
+    broadcast: Object.assign((topics: readonly string[], event: Sent) => mailbox.post(topics, event, true), {
+      rest: () => mailbox.rest(),
+    }),
     disconnectWhere: (predicate) => {
       // Why it ends reaches the screen before the end.
       mailbox.flush();

@@ -8,7 +8,11 @@ export type Sent = Omit<PublishedEvent, "id" | "stream" | "version" | "topics" |
 };
 
 /** Sends an event to the sockets of this process that subscribed to one of the topics. */
-export type Broadcast = (topics: readonly string[], event: Sent) => void;
+export interface Broadcast {
+  (topics: readonly string[], event: Sent): void;
+  /** How long what is sent now would wait to go out, ms: so long, what it is computed from can gather. */
+  readonly rest?: () => number;
+}
 
 /** What a feature's public.ts gives to the composition root. start/stop: connections and listeners of its own. */
 export interface Feature {

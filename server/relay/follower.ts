@@ -4,6 +4,8 @@ import type { PublishedEvent } from "../kernel/reactions.js";
 import { startTurns } from "./turns.js";
 
 const POLL_MS = 1_000;
+/** What the publisher of this process tells of comes by itself: only what does not is asked for. */
+const OFFER_MS = 20;
 const BATCH = 500;
 
 /** A row of the outbox as a PublishedEvent. */
@@ -19,17 +21,19 @@ export interface Follower {
 /**
  * Every process that has sockets follows the published events by itself, so that no broker is needed between processes for them.
  * `onEvents` answers false to be given the same events again later (a process that is not the leader does not react to them).
+ * offersCome: whether this process publishes now, so that `offer` will be called for what was just published.
  */
 export function startFollower(
   deps: Deps,
   url: string,
   from: number,
   onEvents: (events: readonly PublishedEvent[]) => Promise<boolean> | boolean,
+  offersCome: () => boolean = () => false,
 ): Follower {
   let last = from;
   let client: HeldConnection | null = null;
-  // A notification during a turn: the turn's own pause must not put it off.
-  let hinted = false;
+  /** The newest one that there is, as far as this process has heard. */
+  let newest = from;
   let offered: readonly PublishedEvent[] = [];
   let inHand = from;
   /** The newest one that is on its way to `onEvents`. */
@@ -39,9 +43,9 @@ export function startFollower(
     const events = offered;
     offered = [];
     if (events[0]?.publishedSeq === last + 1) return events;
-    hinted = false;
     return eventsAfter(from, last);
   };
+  const soon = () => turns.again(offersCome() && offered.length === 0 ? OFFER_MS : 0);
 
   const turn = async (): Promise<void> => {
     try {
@@ -51,10 +55,8 @@ export function startFollower(
           client = null;
         });
         fresh.on("notification", ({ payload }) => {
-          // The number of the newest one that there is.
-          if (payload && Number(payload) <= known()) return;
-          hinted = true;
-          turns.again(0);
+          newest = Math.max(newest, Number(payload) || 0);
+          if (newest > known()) soon();
         });
         await fresh.connect();
         await fresh.query("LISTEN readroom_published");
@@ -68,7 +70,8 @@ export function startFollower(
         if (taken) last = inHand;
         else inHand = last;
       }
-      turns.again(taken && (hinted || offered.length > 0 || events.length >= BATCH) ? 0 : POLL_MS);
+      if (taken && (newest > last || offered.length > 0 || events.length >= BATCH)) soon();
+      else turns.again(POLL_MS);
     } catch (error) {
       deps.log.error(
         { err: { message: error instanceof Error ? error.message : String(error) } },
@@ -85,9 +88,9 @@ export function startFollower(
   return {
     offer(events) {
       // What does not follow, or is too much to keep, is asked for when its turn comes.
+      newest = Math.max(newest, events[events.length - 1]?.publishedSeq ?? 0);
       if (events[0]?.publishedSeq === known() + 1 && offered.length < BATCH) offered = [...offered, ...events];
-      else hinted = true;
-      turns.again(0);
+      if (newest > last) turns.again(0);
     },
     stop: async () => {
       await turns.stop();

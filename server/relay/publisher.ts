@@ -8,6 +8,9 @@ const LEADER_KEY = 72_707_371;
 const BATCH = 500;
 const POLL_MS = 500;
 const RETRY_MS = 2_000;
+/** Where so many events come in a tenth of a second, they are gathered for some milliseconds: a turn costs as much for one as for ten. */
+const BUSY_IN_100_MS = 15;
+const GATHER_MS = 20;
 /** Audit rows sealed in one go: few while events wait, so that none waits for more than some milliseconds. */
 const SEALED_IN_PAUSE = 200;
 const SEALED_IN_RUSH = 50;
@@ -36,6 +39,8 @@ export function startPublisher(
   // A notification during a turn: the turn's own pause must not put it off.
   let hinted = false;
   let sealedAt = 0;
+  let gatherUntil = 0;
+  const countBusy = busyCount();
 
   const connect = async (): Promise<HeldConnection> => {
     const fresh = holdConnection(url, "readroom-relay");
@@ -45,7 +50,7 @@ export function startPublisher(
     });
     fresh.on("notification", () => {
       hinted = true;
-      turns.again(0);
+      turns.again(gatherUntil - deps.clock.now());
     });
     await fresh.connect();
     await fresh.query("LISTEN readroom_outbox");
@@ -63,6 +68,7 @@ export function startPublisher(
       hinted = false;
       const published = await publishBatch(client);
       if (published.length > 0) onPublished(published);
+      gatherUntil = countBusy(published.length, deps.clock.now()) ? deps.clock.now() + GATHER_MS : 0;
       const idle = !hinted && published.length < BATCH;
       // Sealing waits for a pause, but not for ever: an event's way to the screens comes first.
       const due = sealedAt + (idle ? SEAL_AT_MOST_MS : SEAL_AT_LEAST_MS) - deps.clock.now();
@@ -74,7 +80,8 @@ export function startPublisher(
         });
         sealedAt = deps.clock.now();
       }
-      turns.again(hinted || published.length === BATCH ? 0 : due > 0 ? due : POLL_MS);
+      if (hinted || published.length === BATCH) turns.again(gatherUntil - deps.clock.now());
+      else turns.again(due > 0 ? due : POLL_MS);
     } catch (error) {
       deps.log.error(
         { err: { message: error instanceof Error ? error.message : String(error) } },
@@ -94,6 +101,16 @@ export function startPublisher(
       await turns.stop();
       await client?.end().catch(() => undefined);
     },
+  };
+}
+
+/** Whether many were published lately: in the last whole tenth of a second, or in this one until now. */
+function busyCount(): (published: number, now: number) => boolean {
+  let [began, count, before] = [0, 0, 0];
+  return (published, now) => {
+    if (now - began >= 100 || now < began) [began, count, before] = [now, 0, now - began < 200 ? count : 0];
+    count += published;
+    return Math.max(count, before) >= BUSY_IN_100_MS;
   };
 }
 

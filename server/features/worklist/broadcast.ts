@@ -6,11 +6,13 @@ import { topics } from "../../kernel/topics.js";
 import { openStudiesOfPatient, rowsOf } from "./store-rows.js";
 
 const MOST_AT_ONCE = 200;
+/** Rows are read so long before they can go out, to be there in time. */
+const AHEAD_MS = 40;
 const WORKLIST = { kind: "system", id: "worklist", name: "worklist" } as const;
 
 /**
  * Turns published events into rows on screens: the studies that they touched are read once, in one query for whatever gathered while
- * the last one ran, and their rows pushed to everybody entitled. (Telling the clients to fetch again took 100 times as long and a fifth of
+ * the last one ran or the way to the screens rests, and their rows pushed to everybody entitled. (Telling the clients to fetch again took 100 times as long and a fifth of
  * a core of the database.)
  */
 export class RowBroadcast {
@@ -54,6 +56,8 @@ export class RowBroadcast {
 
   private async drain(broadcast: Broadcast): Promise<void> {
     while (this.dirty.size + this.patients.size > 0) {
+      const rest = (broadcast.rest?.() ?? 0) - AHEAD_MS;
+      if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
       const seq = this.seq;
       const patients = [...this.patients];
       this.patients.clear();
