@@ -42,6 +42,8 @@ export function Dictate({ studyId, editor, spec, disabled }: Props) {
     setHearing("");
     made.start(
       (text, final) => {
+        // What was said last may come back when the report has been left.
+        if (editor.isDestroyed) return;
         setHearing(final ? "" : text);
         if (final && takeDown(editor, spec, text) === "stop") made.stop();
       },
