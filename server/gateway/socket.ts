@@ -13,7 +13,7 @@ import { message, type SocketContext, type SocketFeature, type SocketMessage } f
 import { replayAfter, topPublishedSeq } from "./catchup.js";
 import { Mailbox } from "./mailbox.js";
 import { startRecheck, whoIs } from "./recheck.js";
-import { screensOf } from "./screens.js";
+import { sendToMany } from "./whole-frame.js";
 
 const DEFAULT_RATE = 50;
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
@@ -72,7 +72,10 @@ export function buildSocket(
     if (socket.data.withdrawals !== withdrawals) return void socket.disconnect(true);
     attach(io, socket, deps, messages, features);
   });
-  const mailbox = new Mailbox(screensOf(io));
+  const mailbox = new Mailbox({
+    of: (topic) => io.sockets.adapter.rooms.get(topic) ?? [],
+    send: (screens, events) => sendToMany(io, screens, "events", events),
+  });
 
   return {
     io,

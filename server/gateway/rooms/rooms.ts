@@ -4,6 +4,7 @@ import type { Server } from "socket.io";
 import type { RoomPolicy, SharedDocuments } from "../../features/reading/public.js";
 import type { Deps } from "../../kernel/deps.js";
 import type { SocketFeature } from "../../kernel/socket.js";
+import { sendToMany } from "../whole-frame.js";
 import { forgetLines, keepLine } from "./company.js";
 import { sharedDocuments } from "./documents.js";
 import { channelOf, type RoomsHub } from "./hub.js";
@@ -125,9 +126,6 @@ export function openRooms(deps: Deps, policy: RoomPolicy, between: Between, pace
 }
 
 function sendFrame(io: Server | null, documentId: string, frame: RoomFrame, lossy: boolean, sole: string | null): void {
-  if (!io) return;
-  let to = io.to(channelOf(documentId));
-  if (sole !== null) to = to.except(sole);
-  if (lossy) to = to.volatile;
-  to.emit("room.frame", frame);
+  const inside = io?.sockets.adapter.rooms.get(channelOf(documentId));
+  if (io && inside) sendToMany(io, inside, "room.frame", frame, { lossy, except: sole });
 }
