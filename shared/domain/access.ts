@@ -283,27 +283,30 @@ const GUEST: readonly Action[] = [
 ];
 const DEVICE: readonly Action[] = ["study.import", "study.read", "study.images", "order.read", "order.write"];
 
-/** What the person's own client may show or hide; the server asks `may` again. */
-export function actionsOf(actor: Actor): readonly Action[] {
+/** A list for each role of the actor. */
+function listsOf(actor: Actor): readonly (readonly Action[])[] {
   switch (actor.kind) {
     case "user":
-      return [...new Set(actor.roles.flatMap((role) => BY_ROLE[role]))];
+      return actor.roles.map((role) => BY_ROLE[role]);
     case "machine":
-      return BY_ROLE[actor.role];
+      return [BY_ROLE[actor.role]];
     case "guest":
-      return GUEST;
+      return [GUEST];
     case "device":
-      return DEVICE;
+      return [DEVICE];
     case "system":
-      return ACTIONS;
+      return [ACTIONS];
     case "anonymous":
       return [];
   }
 }
 
+/** What the person's own client may show or hide; the server asks `may` again. */
+export const actionsOf = (actor: Actor): readonly Action[] => [...new Set(listsOf(actor).flat())];
+
 /** Does any role of this actor allow the action at all? "public" is open to everybody, also without a session. */
 export const mayRole = (actor: Actor, action: Action): boolean =>
-  action === "public" || actionsOf(actor).includes(action);
+  action === "public" || listsOf(actor).some((list) => list.includes(action));
 
 /** May this actor do this to this subject? False on a foreign tenant, a foreign site, and a study that a guest was not asked to. */
 export function may(actor: Actor, action: Action, subject: Subject): boolean {
