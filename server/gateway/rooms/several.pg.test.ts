@@ -153,6 +153,35 @@ for (const [way, here, between] of ways) {
   });
 }
 
+describe.skipIf(!redisIsHere)("one room at two processes whose Redis dies", () => {
+  beforeEach(() => openTwo(() => new RedisBetween(redis?.url ?? "", pino({ level: "silent" }))));
+
+  it("[RM12] edits go on by the log while it is away, nobody is sent out, and pointers go across again when it is back", async () => {
+    const [a, b] = [come("attending", 0), come("resident", 1)];
+    await Promise.all([until(a, saved), until(b, saved)]);
+    await Promise.all([a, b].map((room) => until(room, (state) => state.people.length === 2)));
+    await redis?.kill();
+    putAnnotation(a.doc, mark("attending", "a1"));
+    putAnnotation(b.doc, mark("resident", "b1"));
+    await Promise.all([until(a, saved), until(b, saved)]);
+    const both = (ids: string[]) =>
+      vi.waitFor(() => {
+        for (const room of [a, b]) expect([...annotationsOf(room.doc).keys()].sort()).toEqual(ids);
+      }, 5_000);
+    await both(["a1", "b1"]);
+    await redis?.start();
+    await Promise.all(
+      [a, b].map((room) => until(room, (state) => state.status === "live" && state.people.length === 2)),
+    );
+    const pointed = new Promise((resolve) => b.on("pointer", (key, at) => resolve([key, at])));
+    const pointing = setInterval(() => a.sendPointer(place), 50);
+    expect(await pointed).toEqual([a.snapshot().self?.key, place]);
+    clearInterval(pointing);
+    putAnnotation(a.doc, mark("attending", "a2"));
+    await both(["a1", "a2", "b1"]);
+  });
+});
+
 describe("one room at two processes that hear nothing of each other", () => {
   beforeEach(() => openTwo(() => new Silence()));
 
