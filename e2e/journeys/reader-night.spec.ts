@@ -89,6 +89,7 @@ test("a reader's night", async () => {
     const id = page.url();
     await expect.poll(() => greysOnScreen(page), { timeout: 40_000 }).toBeGreaterThan(10);
     await page.getByRole("button", { name: "Claim", exact: true }).click();
+    await expect(page.getByRole("menuitem", { name: /One moment/ })).toBeVisible();
     await clean(page, "claim menu");
     await page.getByRole("menuitem", { name: /One moment/ }).click();
     await expect(page.getByText(/On hold: it stays yours until/)).toBeVisible();
