@@ -71,11 +71,13 @@ test("a resident and an attending write one report, and the hospital receives wh
   });
 
   await test.step("dictated to the hub's speech server, words stand at the caret", async () => {
-    speech.says("Clinical follow-up is advised full stop");
+    speech.says("No fracture beneath it full stop");
     await resident.page.keyboard.press("End");
     await resident.page.getByRole("button", { name: "Dictate" }).click();
+    await expect(resident.page.getByText("Listening…")).toBeVisible();
+    await picture(resident.page, "dictating");
     // The browser's microphone beeps without a pause: its sound is sent when it gets too long for a phrase.
-    await expect(report(resident.page)).toContainText("on the left. Clinical follow-up is advised.", {
+    await expect(report(resident.page)).toContainText("on the left. No fracture beneath it.", {
       timeout: 40_000,
     });
     speech.says("");
@@ -107,7 +109,9 @@ test("a resident and an attending write one report, and the hospital receives wh
     await dialog.getByRole("button", { name: /^Show suggestions/ }).click();
     await resident.page.getByRole("button", { name: /^Accept: with “ No follow-up needed.”/ }).click();
     await expect(resident.page.locator("ins[data-suggestion]")).toHaveCount(0);
-    await expect(report(attending.page)).toContainText("Small scalp swelling on the left. No follow-up needed.");
+    await expect(report(attending.page)).toContainText(
+      "Small scalp swelling on the left. No fracture beneath it. No follow-up needed.",
+    );
   });
 
   await test.step("a comment with a mention reaches the resident, who answers and settles it", async () => {
