@@ -23,8 +23,8 @@ interface Letter {
 
 /**
  * What goes out to the screens, in order. Whatever gathers goes to each screen as one message ("events"): an event and the row computed
- * from it, and under load all of the last 150 ms. Every message is a system call for each receiver, and those are two thirds of a
- * busy hub's profile: their number is what is rationed, not their size.
+ * from it, and under load all of the last 150 ms. Every message is a system call for each receiver: their number is what
+ * costs and is rationed, not their size (docs/decisions/fan-out.md).
  */
 export class Mailbox {
   private letters: Letter[] = [];

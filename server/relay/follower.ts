@@ -70,7 +70,8 @@ export function startFollower(
         if (taken) last = inHand;
         else inHand = last;
       }
-      if (taken && (newest > last || offered.length > 0 || events.length >= BATCH)) soon();
+      if (taken && (offered.length > 0 || events.length >= BATCH)) turns.again(0);
+      else if (taken && newest > last) soon();
       else turns.again(POLL_MS);
     } catch (error) {
       deps.log.error(

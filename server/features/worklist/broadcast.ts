@@ -12,8 +12,8 @@ const WORKLIST = { kind: "system", id: "worklist", name: "worklist" } as const;
 
 /**
  * Turns published events into rows on screens: the studies that they touched are read once, in one query for whatever gathered while
- * the last one ran or the way to the screens rests, and their rows pushed to everybody entitled. (Telling the clients to fetch again took 100 times as long and a fifth of
- * a core of the database.)
+ * the last one ran or the way to the screens rests, and their rows pushed to everybody entitled. (Telling the clients to fetch again
+ * took 100 times as long and a fifth of a core of the database.)
  */
 export class RowBroadcast {
   private readonly dirty = new Set<string>();
@@ -56,6 +56,7 @@ export class RowBroadcast {
 
   private async drain(broadcast: Broadcast): Promise<void> {
     while (this.dirty.size + this.patients.size > 0) {
+      // Until then nothing could leave: what comes meanwhile is read in the same query.
       const rest = (broadcast.rest?.() ?? 0) - AHEAD_MS;
       if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
       const seq = this.seq;
