@@ -73,17 +73,16 @@ export class Edits {
     this.options.changed();
   }
 
-  /** Joined: sends all that the hub lacks. Deletions can't be seen in a state vector, so they go whenever there are any. */
-  resync(hubHas: Uint8Array): void {
+  /**
+   * Joined: sends all that the hub lacks. What it has may not be committed there yet: where anything was not acknowledged, it is asked
+   * again, be it with nothing.
+   * @param ahead this document has something that the hub has not
+   */
+  resync(hubHas: Uint8Array, ahead: boolean): void {
     this.lineLost();
     this.live = true;
-    const update = Y.encodeStateAsUpdate(this.options.doc, hubHas);
-    const { structs, ds } = Y.decodeUpdate(update);
-    if (structs.length === 0 && ds.clients.size === 0) {
-      this.count = 0;
-      return this.options.changed();
-    }
-    void this.deliver(update, this.count);
+    if (!ahead && this.count === 0) return this.options.changed();
+    void this.deliver(Y.encodeStateAsUpdate(this.options.doc, hubHas), this.count);
   }
 
   stop(): void {

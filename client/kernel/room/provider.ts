@@ -12,9 +12,10 @@ import {
 import type { Socket } from "socket.io-client";
 import * as awarenessProtocol from "y-protocols/awareness";
 import * as Y from "yjs";
+import { isAhead } from "./ahead";
 import { Edits } from "./edits";
 import { noStore, type OfflineStore, type OpenOffline } from "./offline";
-import { Unsettled } from "./sealed";
+import { type SealedEdits, SealedNotes, Unsettled } from "./sealed";
 import type { LateEdits, RoomSnapshot } from "./state";
 
 export interface RoomOptions {
@@ -38,7 +39,7 @@ const AWARENESS_EVERY_MS = 60;
 const MAX_JAM = 8;
 const ANSWER_WITHIN_MS = 10_000;
 const REJOIN_AFTER_MS = 1_000;
-const NOTE_SEALED_AFTER_MS = 400;
+const NOTE_SETTLED_WITHIN_MS = 400;
 const MOST_LATE = 20;
 const FULL_ROOM_AGAIN_MS = 15_000;
 /** Refusals that say nothing about this person's rights: it is tried again. */
@@ -61,14 +62,17 @@ export class RoomProvider {
   private readonly listeners = new Set<() => void>();
   private readonly hearers: { [E in keyof RoomEvents]: Set<RoomEvents[E]> } = { pointer: new Set(), view: new Set() };
   private readonly unsettled = new Unsettled();
+  private readonly notes = new SealedNotes(() => {
+    this.store.noteSealed(this.unsettled.all);
+    return this.unsettled.bytes;
+  });
   private readonly caretKeys = new Map<number, string>();
   private readonly lastSent = new Map<string, { timer: ReturnType<typeof setTimeout> | null; body: object | null }>();
   private joining = false;
-  /** The document was made anew while an answer was on its way: that answer is not for it. */
+  /** The document was made anew or the line lost while an answer was on its way: that answer is not for it. */
   private again = false;
   private destroyed = false;
   private retry: ReturnType<typeof setTimeout> | undefined;
-  private sealedTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly options: RoomOptions) {
     this.socket = options.socket;
@@ -142,7 +146,7 @@ export class RoomProvider {
   destroy(): void {
     this.destroyed = true;
     clearTimeout(this.retry);
-    clearTimeout(this.sealedTimer);
+    this.notes.flush();
     for (const { timer } of this.lastSent.values()) if (timer) clearTimeout(timer);
     this.socket.off("connect", this.join);
     this.socket.off("disconnect", this.lost);
@@ -162,7 +166,7 @@ export class RoomProvider {
     if (this.destroyed) return;
     this.edits.remembered(unsaved);
     if (late.length > 0) this.set({ late });
-    for (const edits of sealed) this.unsettled.keep(edits);
+    this.unsettled.remembered(sealed);
     if (this.socket.connected) await this.join();
     else this.set({ status: this.state.status === "live" ? "live" : "offline" });
   }
@@ -181,19 +185,28 @@ export class RoomProvider {
       });
       if (this.destroyed || this.again) return;
       if (!answer.ok) this.turnedAway(answer.error);
-      else this.arrived(RoomJoined.parse(answer.value));
+      else await this.arrived(RoomJoined.parse(answer.value));
     } finally {
       this.joining = false;
       if (this.again && this.socket.connected) void this.join();
     }
   };
 
-  private arrived(joined: RoomJoined): void {
+  private async arrived(joined: RoomJoined): Promise<void> {
     Y.applyUpdate(this.doc, joined.update, this);
+    const owed = this.unsettled.rejoined();
+    const broughtBack = joined.frozen === null ? owed.flatMap(({ updates }) => updates) : [];
+    // Kept a moment before the document was.
+    for (const update of broughtBack) Y.applyUpdate(this.doc, update, this);
+    const ahead = isAhead(this.doc, joined.stateVector, joined.update, broughtBack);
     for (const [key, bytes] of joined.awareness) this.takeAwareness(key, bytes);
     for (const [client, personId, name] of joined.writers) this.writers.set(client, { personId, name });
     this.views.clear();
     for (const [key, view] of Object.entries(joined.views)) this.views.set(key, view);
+    if (joined.sealed) {
+      this.unsettled.keep({ ...joined.sealed, updates: [joined.update] });
+      this.notes.changed(0);
+    }
     this.set({
       status: "live",
       synced: true,
@@ -203,29 +216,39 @@ export class RoomProvider {
       frozen: joined.frozen,
       refused: null,
     });
-    const { rights } = joined.self;
-    this.bringBack(joined);
-    if (joined.frozen === null && (rights.mark || rights.write)) this.edits.resync(joined.stateVector);
-    else if (this.edits.unsaved > 0 || hasMore(this.doc, joined.stateVector)) return this.takenBack(whyNot(joined));
-    else this.edits.nothingToSend();
     for (const view of this.views) for (const hear of this.hearers.view) hear(...view);
     this.sayAwareness();
+    if (joined.frozen !== null) this.unsettled.forget();
+    else if (!(await this.bringBack(owed))) return;
+    this.notes.changed(NOTE_SETTLED_WITHIN_MS);
+    const { rights } = joined.self;
+    if (joined.frozen === null && (rights.mark || rights.write)) this.edits.resync(joined.stateVector, ahead);
+    else if (this.edits.unsaved > 0 || ahead) this.takenBack(whyNot(joined));
+    else this.edits.nothingToSend();
   }
 
-  /** Before anything of one's own: what others had sent and a process of the hub may have lost. Already there, it changes nothing. */
-  private bringBack(joined: RoomJoined): void {
-    for (const { updates, seal } of this.unsettled.take()) {
-      if (joined.frozen === null) void this.ask("room.relay", { updates, seal });
+  /**
+   * Before anything of one's own: what others had sent and a process of the hub may have lost. Already there, it changes nothing. It
+   * is kept until the hub says that it is committed: the next process may die as well.
+   * @returns false where one's own must wait for the next join
+   */
+  private async bringBack(owed: readonly SealedEdits[]): Promise<boolean> {
+    const answers = owed.map(({ updates, seal }) => this.ask("room.relay", { updates, seal }));
+    for (const [nth, edits] of owed.entries()) {
+      const answer = (await answers[nth]) as Answer;
+      if (this.destroyed || this.again) return false;
+      // A gap stays one: nobody brings what is missing before it.
+      if (!answer.ok && PASSING.has(answer.error.code) && answer.error.detail?.resync !== true) {
+        this.rejoinLater(retryAfter(answer.error));
+        return false;
+      }
+      this.unsettled.paid(edits);
+      if (!answer.ok) {
+        this.takenBack(answer.error);
+        return false;
+      }
     }
-    if (joined.sealed) this.unsettled.keep({ ...joined.sealed, updates: [joined.update] });
-    this.noteSealed();
-  }
-
-  private noteSealed(): void {
-    this.sealedTimer ??= setTimeout(() => {
-      this.sealedTimer = undefined;
-      this.store.noteSealed(this.unsettled.all);
-    }, NOTE_SEALED_AFTER_MS);
+    return true;
   }
 
   private turnedAway(error: ApiError): void {
@@ -238,11 +261,16 @@ export class RoomProvider {
 
   private rejoinLater(ms: number): void {
     clearTimeout(this.retry);
-    const pause = Math.min(ms, this.options.longestPauseMs ?? ms);
-    if (!this.destroyed) this.retry = setTimeout(() => this.socket.connected && void this.join(), pause);
+    if (this.destroyed) return;
+    const again = (): void => {
+      if (this.joining) this.rejoinLater(ms);
+      else if (this.socket.connected) void this.join();
+    };
+    this.retry = setTimeout(again, Math.min(ms, this.options.longestPauseMs ?? ms));
   }
 
   private readonly lost = (): void => {
+    if (this.joining) this.again = true;
     this.edits.lineLost();
     this.set({ status: "offline", people: this.state.self ? [this.state.self] : [] });
     this.dropCarets(new Set());
@@ -252,10 +280,12 @@ export class RoomProvider {
     const parsed = RoomFrame.safeParse(message);
     if (!parsed.success || parsed.data.d !== this.options.documentId) return;
     const { u = [], p = [], a = [], v = [], n, c, s } = parsed.data;
+    if (c !== undefined && this.unsettled.settled(c)) this.notes.changed(NOTE_SETTLED_WITHIN_MS);
+    if (n !== undefined && s) {
+      this.unsettled.keep({ number: n, updates: u, seal: s });
+      this.notes.changed(0);
+    }
     for (const update of u) Y.applyUpdate(this.doc, update, this);
-    const settled = c !== undefined && this.unsettled.settled(c);
-    if (n !== undefined && s) this.unsettled.keep({ number: n, updates: u, seal: s });
-    if (settled || s) this.noteSealed();
     const own = this.state.self?.key;
     for (const [key, place] of p) if (key !== own) for (const hear of this.hearers.pointer) hear(key, place);
     for (const [key, bytes] of a) if (key !== own) this.takeAwareness(key, bytes);
@@ -322,7 +352,8 @@ export class RoomProvider {
    */
   private takenBack(error: ApiError): void {
     if (error.code === "frozen") this.set({ frozen: String(error.detail?.reason ?? "signed") });
-    this.startOver(error.code === "frozen" ? undefined : error.message, this.putAside(error));
+    const told = error.code === "frozen" || this.edits.unsaved === 0 ? undefined : error.message;
+    this.startOver(told, this.putAside(error));
   }
 
   private async putAside({ code, message }: ApiError): Promise<void> {
@@ -354,7 +385,8 @@ export class RoomProvider {
   private startOver(reason?: string, kept: Promise<void> = Promise.resolve()): void {
     if (this.destroyed) return;
     this.edits.stop();
-    this.unsettled.take();
+    this.unsettled.forget();
+    this.notes.stop();
     const old = this.doc;
     void this.store.close(true, kept);
     this.awareness.destroy();
@@ -430,14 +462,6 @@ export class RoomProvider {
     this.state = { ...next, saved: this.edits.saved(next) };
     for (const listener of this.listeners) listener();
   }
-}
-
-/** Has this document anything that the hub has not? (Deletions can't be seen in a state vector.) */
-function hasMore(doc: Y.Doc, hubHas: Uint8Array): boolean {
-  const theirs = Y.decodeStateVector(hubHas);
-  for (const [client, clock] of Y.decodeStateVector(Y.encodeStateVector(doc)))
-    if (clock > (theirs.get(client) ?? 0)) return true;
-  return false;
 }
 
 function whyNot(joined: RoomJoined): ApiError {

@@ -10,7 +10,7 @@ export function pointerWindow(people: number, late: number): number {
 const UNDER_LOAD_MS = 12;
 
 export interface FrameSink {
-  /** lossy: only what the next frame says anew; `sole`: the one person who sent all of it needs nothing back. */
+  /** lossy: only what the next frame says anew; `sole`: the one person whose pointers and views these are needs nothing back. */
   send(frame: RoomFrame, lossy: boolean, sole: string | null): void;
   people(): number;
   /** The hub's word on edits that are not committed yet (seal.ts). */
@@ -97,7 +97,8 @@ export class FrameGatherer {
       ...(this.views.size > 0 ? { v: [...this.views] } : {}),
     };
     const [first] = this.senders;
-    const sole = this.senders.size === 1 && first !== undefined ? first : null;
+    // Edits go back to who made them as well: under the seal, to be brought again before what others built on them.
+    const sole = this.edits.length === 0 && this.senders.size === 1 && first !== undefined ? first : null;
     // Only a moving pointer may be lost: the next one says it anew. A pointer that left, a view, a caret might be the last for long.
     const moving = [...this.pointers.values()].every((place) => place !== null);
     const lossy = this.edits.length === 0 && this.views.size === 0 && this.awareness.size === 0 && moving;

@@ -386,14 +386,18 @@ describe("rooms", () => {
     }
   });
 
-  it("[RM10] nobody hears their own edits back, and joining is in the audit trail", async () => {
+  it("[RM10] one's own pointer does not come back, one's own edit under the hub's seal alone; joining is in the audit trail", async () => {
     const a = come("attending");
     await until(a, saved);
-    const echoes: unknown[] = [];
+    const echoes: RoomFrame[] = [];
     sockets[0]!.on("room.frame", (frame: unknown) => echoes.push(RoomFrame.parse(frame)));
+    a.sendPointer(null);
+    await sockets[0]!.emitWithAck("clock");
     putAnnotation(a.doc, mark(me("attending"), "m1"));
     await until(a, saved);
-    expect(echoes).toEqual([]);
+    expect(echoes).toHaveLength(1);
+    expect(echoes[0]).toMatchObject({ n: 1, c: 0, s: expect.any(Uint8Array) });
+    expect(echoes[0]?.p).toBeUndefined();
     const { rows } = await hub.deps.db.pool.query(
       "SELECT actor_id, study_id, patient_id FROM audit_event WHERE action = 'room.join' AND subject = $1 ORDER BY inserted_seq DESC LIMIT 1",
       [doc],

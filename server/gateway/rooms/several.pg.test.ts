@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import * as Y from "yjs";
 import type { RoomProvider } from "../../../client/kernel/room/provider.js";
 import { type FreshDatabase, freshDatabase } from "../../../e2e/fixtures/database.js";
+import { MemoryDisk } from "../../../e2e/fixtures/fuzz/memory-store.js";
 import { type ReadingWorld, seedReadingWorld } from "../../../e2e/fixtures/reading.js";
 import { redisIsHere, startRedis, type TestRedis } from "../../../e2e/fixtures/redis.js";
 import { connect, enter, type RoomsHub, saved, startRooms, until } from "../../../e2e/fixtures/rooms.js";
@@ -57,10 +58,10 @@ async function openTwo(between: () => Between | undefined): Promise<void> {
   );
 }
 
-function come(name: string, at: number): RoomProvider {
+function come(name: string, at: number, disk?: MemoryDisk): RoomProvider {
   const socket = connect(hubs[at]!.port, name);
   sockets.push(socket);
-  const room = enter(socket, document);
+  const room = enter(socket, document, disk?.open);
   rooms.push(room);
   return room;
 }
@@ -274,5 +275,127 @@ describe("what was shown and not committed", () => {
     const updates = [Y.encodeStateAsUpdate(forged, Y.encodeStateVector(doc))];
     const answer = await ask("room.relay", { updates, seal: new Uint8Array(16) });
     expect(answer).toMatchObject({ ok: false, error: { code: "forbidden" } });
+  });
+
+  /** A database that takes nothing any more for that document: what is written is shown and never committed. */
+  const stop = () =>
+    hubs[1]!.deps.db.pool.query(
+      "UPDATE crdt_document SET held_until = now() + interval '1 hour', held_by = 'test' WHERE id = $1",
+      [document],
+    );
+  const goOn = () => hubs[1]!.deps.db.pool.query("UPDATE crdt_document SET held_until = NULL, held_by = NULL");
+  const dieAndComeBack = async () => {
+    const { port } = hubs[0]!;
+    await hubs.shift()?.kill();
+    hubs.unshift(await startRooms(database.url, { ...world.people }, port));
+  };
+  const moved = (x: number): AnnotationRecord => ({ ...mark("attending", "a1"), points: [[x, 0, 0]] });
+  const pointsOf = (room: RoomProvider) => (annotationsOf(room.doc).get("a1") as AnnotationRecord | undefined)?.points;
+
+  it("[RM5] comes back also where others had built on one's own words, and were built on again", async () => {
+    const [a, b] = [come("attending", 0), come("resident", 0)];
+    await Promise.all([until(a, saved), until(b, saved)]);
+    await stop();
+    putAnnotation(a.doc, mark("attending", "a1"));
+    await vi.waitFor(() => expect(annotationsOf(b.doc).has("a1")).toBe(true));
+    putAnnotation(b.doc, moved(5));
+    await vi.waitFor(() => expect(pointsOf(a)).toEqual([[5, 0, 0]]));
+    putAnnotation(a.doc, moved(6));
+    await vi.waitFor(() => expect(pointsOf(b)).toEqual([[6, 0, 0]]));
+    b.destroy();
+    await dieAndComeBack();
+    await goOn();
+    await until(a, saved);
+    expect(a.snapshot()).toMatchObject({ epoch: 0, late: [] });
+    const c = come("resident", 1);
+    await until(c, saved);
+    expect(pointsOf(c)).toEqual([[6, 0, 0]]);
+  });
+
+  it("[RM5] comes back also when the process that it was brought back to dies before it is committed", async () => {
+    const [a, b] = [come("attending", 0), come("resident", 0)];
+    await Promise.all([until(a, saved), until(b, saved)]);
+    await stop();
+    putAnnotation(a.doc, mark("attending", "a1"));
+    await vi.waitFor(() => expect(annotationsOf(b.doc).has("a1")).toBe(true));
+    a.destroy();
+    putAnnotation(b.doc, moved(5));
+    await dieAndComeBack();
+    // It was brought back, and shown to who comes now.
+    const c = come("attending", 0);
+    await vi.waitFor(() => expect(annotationsOf(c.doc).has("a1")).toBe(true));
+    c.destroy();
+    await dieAndComeBack();
+    await goOn();
+    await until(b, saved);
+    expect(b.snapshot()).toMatchObject({ epoch: 0, late: [] });
+    const d = come("attending", 1);
+    await until(d, saved);
+    expect(pointsOf(d)).toEqual([[5, 0, 0]]);
+  });
+
+  it("[RM5] comes back also when the page that saw it was loaded anew at once", async () => {
+    const disk = new MemoryDisk();
+    const [a, b] = [come("attending", 0), come("resident", 0, disk)];
+    await Promise.all([until(a, saved), until(b, saved)]);
+    await stop();
+    putAnnotation(a.doc, mark("attending", "a1"));
+    await vi.waitFor(() => expect(annotationsOf(b.doc).has("a1")).toBe(true));
+    putAnnotation(b.doc, moved(5));
+    b.destroy();
+    a.destroy();
+    await dieAndComeBack();
+    await goOn();
+    const again = come("resident", 0, disk);
+    await until(again, saved);
+    expect(again.snapshot()).toMatchObject({ epoch: 0, late: [] });
+    const c = come("attending", 1);
+    await until(c, saved);
+    expect(pointsOf(c)).toEqual([[5, 0, 0]]);
+  });
+
+  it("[RM11] a deletion that nobody brought back does not stay on the screen of who may not write", async () => {
+    const disk = new MemoryDisk();
+    const a = come("attending", 0);
+    await until(a, saved);
+    putAnnotation(a.doc, mark("attending", "a1"));
+    await until(a, saved);
+    const looker = come("referrer", 0, disk);
+    await until(looker, saved);
+    expect(looker.snapshot().self?.rights.mark).toBe(false);
+    await stop();
+    annotationsOf(a.doc).delete("a1");
+    await vi.waitFor(() => expect(annotationsOf(looker.doc).has("a1")).toBe(false));
+    // This browser keeps the document, and not what the hub had sealed.
+    const { state } = disk;
+    looker.destroy();
+    disk.state = state;
+    disk.sealed = [];
+    a.destroy();
+    await dieAndComeBack();
+    await goOn();
+    const again = come("referrer", 0, disk);
+    await until(again, (state) => state.status === "live" && state.epoch === 1 && state.synced);
+    expect(annotationsOf(again.doc).has("a1")).toBe(true);
+  });
+
+  it("[RM2] is not called saved by a join that finds it there", async () => {
+    const a = come("attending", 0);
+    await until(a, saved);
+    await stop();
+    putAnnotation(a.doc, mark("attending", "a1"));
+    await until(a, (state) => state.saved.state === "saving");
+    const looker = come("resident", 0);
+    await vi.waitFor(() => expect(annotationsOf(looker.doc).has("a1")).toBe(true));
+    sockets[0]!.disconnect();
+    await until(a, (state) => state.status === "offline");
+    const told: string[] = [];
+    a.subscribe(() => told.push(a.snapshot().saved.state));
+    sockets[0]!.connect();
+    await until(a, (state) => state.status === "live" && state.saved.state === "saving");
+    await until(looker, (state) => state.people.length === 2);
+    expect(told).not.toContain("saved");
+    await goOn();
+    await until(a, saved);
   });
 });
