@@ -10,12 +10,14 @@ import {
   type SharedView,
 } from "@readroom/shared/contract/room.js";
 import type { Socket } from "socket.io-client";
-import * as awarenessProtocol from "y-protocols/awareness";
+import type { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
 import { isAhead } from "./ahead";
+import { Carets } from "./carets";
 import { Edits } from "./edits";
 import { noStore, type OfflineStore, type OpenOffline } from "./offline";
 import { type SealedEdits, SealedNotes, Unsettled } from "./sealed";
+import { Sparsely } from "./sparsely";
 import type { LateEdits, RoomSnapshot } from "./state";
 
 export interface RoomOptions {
@@ -35,8 +37,6 @@ interface RoomEvents {
 
 const POINTER_EVERY_MS = 16;
 const AWARENESS_EVERY_MS = 60;
-/** Messages waiting for the line, above which only the newest pointer is kept. */
-const MAX_JAM = 8;
 const ANSWER_WITHIN_MS = 10_000;
 const REJOIN_AFTER_MS = 1_000;
 const NOTE_SETTLED_WITHIN_MS = 400;
@@ -50,7 +50,7 @@ export type Answer = { ok: true; value: unknown } | { ok: false; error: ApiError
 /** One shared document over the page's socket: sync, presence, pointers, and what is saved. */
 export class RoomProvider {
   doc = new Y.Doc();
-  awareness = new awarenessProtocol.Awareness(this.doc);
+  private carets = this.openCarets();
   readonly views = new Map<string, SharedView>();
   /** Who has written with which Yjs client id. */
   readonly writers = new Map<number, { readonly personId: string; readonly name: string }>();
@@ -66,8 +66,7 @@ export class RoomProvider {
     this.store.noteSealed(this.unsettled.all);
     return this.unsettled.bytes;
   });
-  private readonly caretKeys = new Map<number, string>();
-  private readonly lastSent = new Map<string, { timer: ReturnType<typeof setTimeout> | null; body: object | null }>();
+  private readonly sparsely: Sparsely;
   private joining = false;
   /** The document was made anew or the line lost while an answer was on its way: that answer is not for it. */
   private again = false;
@@ -76,6 +75,7 @@ export class RoomProvider {
 
   constructor(private readonly options: RoomOptions) {
     this.socket = options.socket;
+    this.sparsely = new Sparsely(options.socket, () => this.state.status === "live");
     this.offline = options.offline ?? noStore;
     this.state = {
       status: "connecting",
@@ -114,18 +114,22 @@ export class RoomProvider {
 
   /** Where this person points (patient mm); null when the pointer leaves the images. At most once a screen frame; may be lost. */
   sendPointer(place: PointerPlace | null): void {
-    this.sendSparsely("room.pointer", { place }, POINTER_EVERY_MS);
+    this.sparsely.send("room.pointer", this.said({ place }), POINTER_EVERY_MS);
   }
 
   /** What this person's active viewport shows; the newest one counts. */
   sendView(view: SharedView): void {
-    this.sendSparsely("room.view", { view }, POINTER_EVERY_MS);
+    this.sparsely.send("room.view", this.said({ view }), POINTER_EVERY_MS);
   }
 
   /** Asks everyone to follow this person, or no longer. Resolves to a refusal, or null. */
   async present(on: boolean): Promise<ApiError | null> {
     const answer = await this.ask("room.present", { on });
     return answer.ok ? null : answer.error;
+  }
+
+  get awareness(): Awareness {
+    return this.carets.awareness;
   }
 
   get documentId(): string {
@@ -139,7 +143,7 @@ export class RoomProvider {
 
   /** Whose caret that is, by the room's word (the caret's own bytes could claim any name). */
   personOfCaret(client: number): RoomPerson | undefined {
-    const key = this.caretKeys.get(client);
+    const key = this.carets.keyOf(client);
     return this.state.people.find((person) => person.key === key);
   }
 
@@ -147,7 +151,7 @@ export class RoomProvider {
     this.destroyed = true;
     clearTimeout(this.retry);
     this.notes.flush();
-    for (const { timer } of this.lastSent.values()) if (timer) clearTimeout(timer);
+    this.sparsely.stop();
     this.socket.off("connect", this.join);
     this.socket.off("disconnect", this.lost);
     this.socket.off("room.frame", this.frame);
@@ -155,7 +159,7 @@ export class RoomProvider {
     this.socket.off("room.notice", this.notice);
     if (this.socket.connected) this.socket.emit("room.leave", { document: this.options.documentId });
     this.edits.stop();
-    this.awareness.destroy();
+    this.carets.destroy();
     const { state } = this.state.saved;
     void this.store.close(state === "saved" || (state === "frozen" && this.edits.unsaved === 0));
     this.doc.destroy();
@@ -199,7 +203,7 @@ export class RoomProvider {
     // Kept a moment before the document was.
     for (const update of broughtBack) Y.applyUpdate(this.doc, update, this);
     const ahead = isAhead(this.doc, joined.stateVector, joined.update, broughtBack);
-    for (const [key, bytes] of joined.awareness) this.takeAwareness(key, bytes);
+    for (const [key, bytes] of joined.awareness) this.carets.take(key, bytes);
     for (const [client, personId, name] of joined.writers) this.writers.set(client, { personId, name });
     this.views.clear();
     for (const [key, view] of Object.entries(joined.views)) this.views.set(key, view);
@@ -217,7 +221,7 @@ export class RoomProvider {
       refused: null,
     });
     for (const view of this.views) for (const hear of this.hearers.view) hear(...view);
-    this.sayAwareness();
+    this.sayCaret();
     if (joined.frozen !== null) this.unsettled.forget();
     else if (!(await this.bringBack(owed))) return;
     this.notes.changed(NOTE_SETTLED_WITHIN_MS);
@@ -273,7 +277,7 @@ export class RoomProvider {
     if (this.joining) this.again = true;
     this.edits.lineLost();
     this.set({ status: "offline", people: this.state.self ? [this.state.self] : [] });
-    this.dropCarets(new Set());
+    this.carets.keepOnly(new Set());
   };
 
   private readonly frame = (message: unknown): void => {
@@ -288,7 +292,7 @@ export class RoomProvider {
     for (const update of u) Y.applyUpdate(this.doc, update, this);
     const own = this.state.self?.key;
     for (const [key, place] of p) if (key !== own) for (const hear of this.hearers.pointer) hear(key, place);
-    for (const [key, bytes] of a) if (key !== own) this.takeAwareness(key, bytes);
+    for (const [key, bytes] of a) if (key !== own) this.carets.take(key, bytes);
     for (const [key, view] of v) {
       if (key === own) continue;
       this.views.set(key, view);
@@ -302,7 +306,7 @@ export class RoomProvider {
     const { people, presenter } = parsed.data;
     const here = new Set(people.map((person) => person.key));
     for (const { client, personId, name } of people) this.writers.set(client, { personId, name });
-    this.dropCarets(here);
+    this.carets.keepOnly(here);
     const shown = new Set(people.filter((one) => !one.hidden || one.key === presenter).map((one) => one.key));
     for (const key of [...this.views.keys()]) if (!shown.has(key)) this.views.delete(key);
     this.set({
@@ -321,6 +325,10 @@ export class RoomProvider {
     else this.set({ status: "offline", self: null, people: [], refused: { code: "forbidden", message: reason } });
   };
 
+  private openCarets(): Carets {
+    return new Carets(this.doc, () => this.sayCaret());
+  }
+
   private watch(): Edits {
     const edits = new Edits({
       doc: this.doc,
@@ -332,9 +340,6 @@ export class RoomProvider {
       },
       again: (ms) => this.rejoinLater(ms),
       refused: (error) => this.takenBack(error),
-    });
-    this.awareness.on("update", ({ added, updated }: { added: number[]; updated: number[] }, origin: unknown) => {
-      if (origin === "local" || [...added, ...updated].includes(this.doc.clientID)) this.sayAwareness();
     });
     return edits;
   }
@@ -389,9 +394,9 @@ export class RoomProvider {
     this.notes.stop();
     const old = this.doc;
     void this.store.close(true, kept);
-    this.awareness.destroy();
+    this.carets.destroy();
     this.doc = new Y.Doc();
-    this.awareness = new awarenessProtocol.Awareness(this.doc);
+    this.carets = this.openCarets();
     this.store = this.offline(this.doc);
     this.edits = this.watch();
     if (reason) this.edits.refuse(reason);
@@ -401,54 +406,18 @@ export class RoomProvider {
     void this.join();
   }
 
-  private sayAwareness(): void {
-    if (this.state.status !== "live" || this.awareness.getLocalState() === null) return;
-    const state = awarenessProtocol.encodeAwarenessUpdate(this.awareness, [this.doc.clientID]);
-    this.sendSparsely("room.awareness", { state }, AWARENESS_EVERY_MS);
+  private sayCaret(): void {
+    const state = this.carets.own();
+    if (state) this.sparsely.send("room.awareness", this.said({ state }), AWARENESS_EVERY_MS);
   }
 
-  private takeAwareness(key: string, bytes: Uint8Array): void {
-    const note = ({ added, updated }: { added: number[]; updated: number[] }): void => {
-      for (const client of [...added, ...updated]) if (client !== this.doc.clientID) this.caretKeys.set(client, key);
-    };
-    this.awareness.on("update", note);
-    try {
-      awarenessProtocol.applyAwarenessUpdate(this.awareness, bytes, this);
-    } catch {
-      // Another's caret that can't be read is not shown; the hub passes them on unread.
-    } finally {
-      this.awareness.off("update", note);
-    }
-  }
-
-  private dropCarets(here: ReadonlySet<string>): void {
-    const gone = [...this.caretKeys].filter(([, key]) => !here.has(key)).map(([client]) => client);
-    for (const client of gone) this.caretKeys.delete(client);
-    awarenessProtocol.removeAwarenessStates(this.awareness, gone, this);
-  }
-
-  private sendSparsely(name: string, body: object, every: number): void {
-    if (this.state.status !== "live") return;
-    const slot = this.lastSent.get(name) ?? { timer: null, body: null };
-    this.lastSent.set(name, slot);
-    const jammed = this.socket.io.engine.writeBuffer.length > MAX_JAM;
-    if (slot.timer || jammed) slot.body = body;
-    if (slot.timer) return;
-    // Not socket.io's volatile: that would lose the last place of a movement whenever another message is just leaving.
-    if (!jammed) this.socket.emit(name, { document: this.options.documentId, ...body });
-    slot.timer = setTimeout(() => {
-      slot.timer = null;
-      const next = slot.body;
-      slot.body = null;
-      if (next) this.sendSparsely(name, next, every);
-    }, every);
+  private said<B extends object>(body: B): B & { document: string } {
+    return { document: this.options.documentId, ...body };
   }
 
   private async ask(name: string, body: object): Promise<Answer> {
     try {
-      return (await this.socket
-        .timeout(ANSWER_WITHIN_MS)
-        .emitWithAck(name, { document: this.options.documentId, ...body })) as Answer;
+      return (await this.socket.timeout(ANSWER_WITHIN_MS).emitWithAck(name, this.said(body))) as Answer;
     } catch {
       return {
         ok: false,
