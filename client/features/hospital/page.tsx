@@ -114,7 +114,7 @@ function Overview({ view }: { view: HospitalView }) {
           <ByUrgency view={view} />
         </Panel>
       </div>
-      <AttributionPanel choices={["site", "contract"]} />
+      <AttributionPanel choices={["site", "contract"]} days={30} />
       <Panel title="Critical results" flush>
         <Criticals view={view} />
       </Panel>

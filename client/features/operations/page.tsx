@@ -9,13 +9,13 @@ import { asShown } from "../../ui/loaded";
 import { useNow } from "../../ui/now";
 import { Page, Panel, Stat } from "../../ui/page";
 import { EmptyState, ErrorState, OfflineState, SkeletonRows } from "../../ui/states";
+import { AttributionPanel } from "../clocks/public";
 import { ForecastChart, useForecast } from "../simulation/public";
 import { lanesOf, totals } from "./model";
 import classes from "./page.module.css";
 import { DeliveriesTable } from "./parts/deliveries";
 import { Lanes } from "./parts/lanes";
 import { Messages } from "./parts/messages";
-import { Minutes } from "./parts/minutes";
 import { AttentionList } from "./parts/queue-list";
 import { StudyCard } from "./parts/study-card";
 import { useReloadOn } from "./source";
@@ -79,7 +79,7 @@ function Board({ view, refresh }: { view: OperationsView; refresh(): void }) {
         ) : null}
       </Panel>
       <Forecast />
-      <Minutes />
+      <AttributionPanel choices={["pool", "site", "contract"]} days={7} />
       {seesRows ? <StudyCard studyId={picked} row={row} close={() => pick(null)} onDone={refresh} /> : null}
     </>
   );

@@ -1,4 +1,3 @@
-import { AttributionView } from "@readroom/shared/contract/http/clocks.js";
 import { DeliveryList } from "@readroom/shared/contract/http/delivery.js";
 import { type ClearingAction, RescueView } from "@readroom/shared/contract/http/operations.js";
 import { MessageDetail, MessageList, ReplayOutcome } from "@readroom/shared/contract/http/orders.js";
@@ -78,14 +77,6 @@ export const pauseClock = (studyId: string, reason: PauseReason, note: string) =
   api.post(`/api/studies/${studyId}/clock/pause`, done, { reason, note });
 export const resumeClock = (studyId: string, answer: string) =>
   api.post(`/api/studies/${studyId}/clock/resume`, done, { answer });
-
-export const useAttribution = (by: "pool" | "site" | "contract") =>
-  useQuery({
-    queryKey: ["attribution", by],
-    queryFn: ({ signal }) => api.get("/api/clocks/attribution", AttributionView, { query: { by, days: 7 }, signal }),
-    placeholderData: keepPreviousData,
-    enabled: useMay("clock.read"),
-  });
 
 // ── What goes in and out ──────────────────────────────────────────────────────────────────────────
 

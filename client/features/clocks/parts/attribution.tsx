@@ -10,14 +10,13 @@ import { sharesOf, span } from "../model";
 import { useAttribution } from "../source";
 import classes from "./life.module.css";
 
-const DAYS = 30;
 const MINUTE = 60_000;
 type By = AttributionView["by"];
 
-/** What a study's time goes into on average, by site, pool or contract, over the studies reported in the last 30 days. */
-export function AttributionPanel({ choices }: { choices: readonly By[] }) {
+/** What a study's time goes into on average, by site, pool or contract, over the studies reported in the last days. */
+export function AttributionPanel({ choices, days }: { choices: readonly By[]; days: number }) {
   const [by, setBy] = useState<By>(choices[0] ?? "site");
-  const shown = asShown(useAttribution(by, DAYS));
+  const shown = asShown(useAttribution(by, days));
   const tools =
     choices.length > 1 ? (
       <SegmentedControl
@@ -29,7 +28,7 @@ export function AttributionPanel({ choices }: { choices: readonly By[] }) {
       />
     ) : undefined;
   return (
-    <Panel title={`Where the time goes, last ${DAYS} days`} aside={tools}>
+    <Panel title={`Where the time goes, last ${days} days`} aside={tools}>
       {shown.state === "loading" ? <SkeletonRows rows={3} tracks="1fr 3fr 80px" height={32} /> : null}
       {shown.state === "error" ? (
         <ErrorState title="The times could not be loaded" error={shown.error} onRetry={shown.retry} />
@@ -45,6 +44,7 @@ function Groups({ groups }: { groups: readonly AttributionGroup[] }) {
     return (
       <EmptyState title="No final report yet">The first study with its final report draws the first bar.</EmptyState>
     );
+  const longest = Math.max(...groups.map(({ meanMinutes }) => meanMinutes), 1);
   const used = LIFE_KINDS.filter((kind) => groups.some((group) => group.minutes[kind] > 0));
   return (
     <>
@@ -52,9 +52,17 @@ function Groups({ groups }: { groups: readonly AttributionGroup[] }) {
         {groups.map((group) => (
           <li key={group.id} className={classes.group}>
             <span>
-              {group.name} <span className={classes.soft}>{count(group.studies)} studies</span>
+              {group.name}{" "}
+              <span className={classes.soft}>
+                {count(group.studies)} {group.studies === 1 ? "study" : "studies"}
+              </span>
             </span>
-            <div className={classes.bar} role="img" aria-label={inWords(group)}>
+            <div
+              className={classes.bar}
+              role="img"
+              aria-label={inWords(group)}
+              style={{ width: `${(100 * group.meanMinutes) / longest}%` }}
+            >
               {sharesOf(group.minutes).map(({ kind, percent, minutes }) => (
                 <span
                   key={kind}

@@ -48,7 +48,7 @@ function Chart({ view }: { view: ForecastView }) {
           data={rows}
           dataKey="time"
           series={[
-            { name: "band", label: "9 of 10 within", color: "teal.6", type: "area" },
+            { name: "band", label: "9 of 10 within", color: "teal.3", type: "area" },
             { name: "waiting", label: "Waiting", color: "teal.6", type: "line" },
             { name: "risk", label: "At risk", color: "orange.5", type: "line", strokeDasharray: "6 4" },
           ]}
