@@ -20,6 +20,8 @@ import { COLLEAGUES } from "./world.js";
 /** A study waits at least so long before a simulated colleague takes it, and the list keeps at least so many for the people. */
 const PATIENCE = 4 * MINUTE;
 const LEFT_FOR_PEOPLE = 6;
+/** How much of the time to a report a case of the days before waited in the queue; the rest it was being read. */
+const QUEUED = 0.6;
 
 /** What the hub asks a signer to confirm. */
 const Points = z.array(z.object({ code: z.string() }));
@@ -97,7 +99,7 @@ export class Colleagues {
     if (!reader) return;
     const claim = await claimStudy(this.deps, reader, studyId);
     if (!claim.ok) return;
-    await store.moveArrival(this.deps, studyId, arrivedAt);
+    await store.moveArrival(this.deps, studyId, arrivedAt, arrivedAt + QUEUED * reported.after * MINUTE);
     const at = (minutes: number): Deps => ({ ...this.deps, clock: { now: () => arrivedAt + minutes * MINUTE } });
     if (reported.critical) await callAbout(at, reader, studyId, reported.critical);
     await this.#sign(at(reported.after), reader, studyId, claim.value.fence, reported.words ?? wordsFor(known.phantom));

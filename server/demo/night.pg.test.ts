@@ -170,6 +170,20 @@ describe("the demo's night", () => {
       { accession: "H260790", matchState: "unmatched", isDemo: true, report: "none" },
     ]);
     expect(Math.abs(Number(found[0]?.minutesAgo) - 340)).toBeLessThanOrEqual(3);
+    // What its life is told from: it waited for a reader, not for its order.
+    const events = await rows(
+      `SELECT o.type, round(extract(epoch FROM o.at - s.first_instance_at) / 60)::int AS after
+       FROM study s JOIN outbox o ON o.stream = 'study:' || s.id::text
+       WHERE s.accession_number = 'A2611722' AND o.type IN ('study.matched', 'study.routed', 'study.claimed') ORDER BY o.version`,
+    );
+    expect(events).toEqual([
+      { type: "study.routed", after: 1 },
+      { type: "study.claimed", after: 14 },
+    ]);
+    const [matched] = await rows(
+      "SELECT matched_at = first_instance_at AS soon FROM study WHERE accession_number = 'A2611722'",
+    );
+    expect(matched?.soon).toBe(true);
     const [version] = await rows("SELECT signed_by_name AS name, authors, content FROM report_version");
     expect(["Dr Helen Marsh", "Dr Rafael Nunes"]).toContain(version?.name);
     expect(JSON.stringify(version?.content)).toContain("Right pneumothorax without mediastinal shift.");

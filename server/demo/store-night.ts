@@ -70,18 +70,32 @@ export async function waitingStudies(deps: Deps): Promise<DemoStudy[]> {
 /**
  * Demo seeding: moves a study's arrival into the past, with its clock, as if it had come then. Only for studies of the demo that have
  * no signed report; the audit trail says that it was done.
+ * @param claimedAt when who holds it claimed it
  */
-export async function moveArrival(deps: Deps, studyId: string, arrivedAt: Instant): Promise<void> {
+export async function moveArrival(
+  deps: Deps,
+  studyId: string,
+  arrivedAt: Instant,
+  claimedAt: Instant | null = null,
+): Promise<void> {
   const at = new Date(arrivedAt);
   await deps.db.pgTx(async (client) => {
     const { rowCount } = await client.query(
       `UPDATE study SET first_instance_at = $2::timestamptz, last_instance_at = $2::timestamptz + interval '40 seconds',
          complete_at = $2::timestamptz + interval '1 minute', routed_at = $2::timestamptz + interval '1 minute',
-         deadline = $2::timestamptz + (deadline - clock_started_at), clock_started_at = $2::timestamptz, version = version + 1
+         deadline = $2::timestamptz + (deadline - clock_started_at), clock_started_at = $2::timestamptz,
+         matched_at = CASE WHEN matched_at IS NOT NULL THEN $2::timestamptz END, version = version + 1
        WHERE id = $1 AND is_demo AND signed_at IS NULL`,
       [studyId, at],
     );
-    if (rowCount === 1) await audit(client, DEMO, [{ action: "demo.arrival_moved", studyId, detail: { arrivedAt } }]);
+    if (rowCount !== 1) return;
+    // Its life is told from these too: else it would have waited for its order until now.
+    await client.query(
+      `UPDATE outbox SET at = CASE WHEN type = 'study.claimed' THEN $3::timestamptz ELSE $2::timestamptz + interval '1 minute' END
+       WHERE stream = 'study:' || $1::text AND (type IN ('study.matched', 'study.routed') OR (type = 'study.claimed' AND $3::timestamptz IS NOT NULL))`,
+      [studyId, at, claimedAt === null ? null : new Date(claimedAt)],
+    );
+    await audit(client, DEMO, [{ action: "demo.arrival_moved", studyId, detail: { arrivedAt } }]);
   });
 }
 

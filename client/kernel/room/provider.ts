@@ -256,7 +256,7 @@ export class RoomProvider {
   }
 
   private turnedAway(error: ApiError): void {
-    if (error.detail?.newClient === true) return this.startOver();
+    if (error.detail?.newClient === true) return this.startOver(undefined, this.putAside(NOT_OURS));
     if (PASSING.has(error.code)) return this.rejoinLater(retryAfter(error));
     this.set({ status: "offline", refused: error, self: null, people: [] });
     // A full room has a place when somebody goes.
@@ -432,6 +432,9 @@ export class RoomProvider {
     for (const listener of this.listeners) listener();
   }
 }
+
+/** Two drew the same random number for their edits, and the other one was first. */
+const NOT_OURS: ApiError = { code: "conflict", message: "The hub could not tell these edits from another person's." };
 
 function whyNot(joined: RoomJoined): ApiError {
   return joined.frozen === null

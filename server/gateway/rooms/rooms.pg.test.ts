@@ -407,6 +407,25 @@ describe("rooms", () => {
     ]);
   });
 
+  it("[RM13] edits under a number that is somebody else's already are put aside, not lost", async () => {
+    const a = come("attending");
+    const mine = sockets[0]!;
+    mine.disconnect();
+    const other = connect(hub.port, "resident");
+    sockets.push(other);
+    putAnnotation(a.doc, mark(me("attending"), "m1"));
+    const { clientID } = a.doc;
+    await other.emitWithAck("room.join", {
+      document: doc,
+      stateVector: Y.encodeStateVector(new Y.Doc()),
+      client: clientID,
+    });
+    mine.connect();
+    await until(a, (state) => state.epoch === 1 && state.late.length === 1 && state.synced);
+    expect(a.snapshot().late[0]).toMatchObject({ code: "conflict", edits: 1 });
+    expect(a.doc.clientID).not.toBe(clientID);
+  });
+
   it("[RM14] a full room says so, and lets the next one in when somebody goes; a page can't be in any number of rooms", async () => {
     const many = Array.from({ length: ROOM_LIMITS.people }, () => come("attending"));
     await Promise.all(many.map((room) => until(room, saved, 25_000)));
