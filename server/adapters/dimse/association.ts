@@ -1,12 +1,13 @@
 import type { Socket } from "node:net";
-import { type Command, CommandField, encodeCommand, hasDataset, parseCommand, Status } from "./command.js";
+import { type Command, CommandField, Status } from "./command.js";
+import { type Message, MessageReader } from "./message-reader.js";
+import { MessageWriter } from "./message-writer.js";
 import { type Context, negotiateContexts, negotiateRoles, type Services, serviceOf } from "./negotiation.js";
 import {
   AbortReason,
   type AssociateRequest,
   encodeAbort,
   encodeAssociateAccept,
-  encodeData,
   encodeReject,
   encodeRelease,
   isDicomApplicationContext,
@@ -41,15 +42,6 @@ export const DEFAULT_LIMITS: AssociationLimits = {
 };
 
 const MAX_CONTROL_LENGTH = 262_144;
-const MAX_COMMAND_LENGTH = 65_536;
-const MAX_IDENTIFIER_LENGTH = 1_048_576;
-
-/** A message whose dataset is still coming in. */
-type Incoming = { readonly contextId: number; readonly context: Context; readonly command: Command } & (
-  | { readonly sink: StoreSink }
-  | { readonly identifier: Buffer[]; identifierLength: number }
-);
-
 type State = "awaiting request" | "deciding" | "established" | "closing";
 
 export type AssociationDeps<Source> = {
@@ -67,18 +59,14 @@ export class Association<Source> {
   #peer: Peer<Source> | undefined;
   #request: AssociateRequest | undefined;
   #contexts = new Map<number, Context>();
-  #peerMaxPdu = 0;
   #timer: NodeJS.Timeout | undefined;
-  #commandPieces: Buffer[] = [];
-  #commandLength = 0;
-  #commandContext = 0;
-  #incoming: Incoming | undefined;
   #running = 0;
   #operationsAllowed = 1;
   readonly #cancelled = new Set<number>();
-  readonly #subOperations = new Map<number, (status: number) => void>();
   #received = 0;
   readonly #reader: PduReader;
+  readonly #messages: MessageReader;
+  readonly #writer: MessageWriter;
 
   constructor(
     private readonly socket: Socket,
@@ -88,6 +76,13 @@ export class Association<Source> {
       { pdu: (type, body) => this.#onPdu(type, body), fragment: (...piece) => this.#onFragment(...piece) },
       { maxControlLength: MAX_CONTROL_LENGTH, maxDataLength: MAX_PDU_LENGTH },
     );
+    this.#messages = new MessageReader({
+      contextOf: (id) => this.#contexts.get(id),
+      openSink: (context, command) => this.#openSink(context, command),
+      wrote: (sink) => this.#holdBack(sink),
+      message: (message) => this.#onMessage(message),
+    });
+    this.#writer = new MessageWriter(socket, () => this.#state === "established");
     socket.setNoDelay(true);
     this.#arm(deps.limits.artimMs);
     socket.on("data", (chunk: Buffer) => this.#onData(chunk));
@@ -153,10 +148,8 @@ export class Association<Source> {
   #onClose(): void {
     clearTimeout(this.#timer);
     this.#state = "closing";
-    if (this.#incoming !== undefined && "sink" in this.#incoming) this.#incoming.sink.abort();
-    this.#incoming = undefined;
-    for (const settle of this.#subOperations.values()) settle(Status.processingFailure);
-    this.#subOperations.clear();
+    this.#messages.abort();
+    this.#writer.abandon();
   }
 
   /** Sends a last PDU and waits, within ARTIM, for the peer to close (Sta13). */
@@ -178,7 +171,7 @@ export class Association<Source> {
   }
 
   #onRelease(): void {
-    if (this.#incoming !== undefined) this.#warn("released in the middle of a dataset");
+    if (this.#messages.midDataset) this.#warn("released in the middle of a dataset");
     this.deps.ports.log.info({ peer: this.#peer?.label, received: this.#received }, "association released");
     this.#close(encodeRelease("response"));
     this.socket.end();
@@ -227,7 +220,7 @@ export class Association<Source> {
   #accept(request: AssociateRequest, peer: Peer<Source>): void {
     this.#peer = peer;
     this.#request = request;
-    this.#peerMaxPdu = request.maxPduLength;
+    this.#writer.peerMaxPdu = request.maxPduLength;
     const contexts = negotiateContexts(request, this.deps.services);
     for (const result of contexts) {
       const proposed = request.contexts.find((context) => context.id === result.id);
@@ -256,77 +249,31 @@ export class Association<Source> {
 
   #onFragment(contextId: number, part: "command" | "dataset", piece: Buffer, last: boolean): void {
     if (this.#state !== "established") throw new PduError(`data while ${this.#state}`, AbortReason.unexpectedPdu);
-    if (part === "command") this.#onCommandPiece(contextId, piece, last);
-    else this.#onDatasetPiece(contextId, piece, last);
+    this.#messages.fragment(contextId, part, piece, last);
   }
 
-  #onCommandPiece(contextId: number, piece: Buffer, last: boolean): void {
-    if (this.#incoming !== undefined) throw new PduError("command inside a dataset", AbortReason.unexpectedParameter);
-    if (this.#commandLength > 0 && this.#commandContext !== contextId)
-      throw new PduError("command spread over contexts", AbortReason.unexpectedParameter);
-    this.#commandContext = contextId;
-    this.#commandPieces.push(piece);
-    this.#commandLength += piece.length;
-    if (this.#commandLength > MAX_COMMAND_LENGTH) throw new PduError("command too long", AbortReason.invalidParameter);
-    if (!last) return;
-    const command = parseCommand(Buffer.concat(this.#commandPieces));
-    this.#commandPieces = [];
-    this.#commandLength = 0;
-    this.#onCommand(contextId, command);
-  }
-
-  #onCommand(contextId: number, command: Command): void {
-    const context = this.#contexts.get(contextId);
-    if (context === undefined) throw new PduError("context was not accepted", AbortReason.invalidParameter);
+  #onMessage({ contextId, context, command, dataset }: Message): void {
     if (command.commandField === CommandField.cCancelRq) {
       if (command.messageIdBeingRespondedTo !== undefined) this.#cancelled.add(command.messageIdBeingRespondedTo);
       return;
     }
-    if (command.commandField === CommandField.cStoreRsp || command.commandField === CommandField.nEventReportRsp) {
-      this.#subOperations.get(command.messageIdBeingRespondedTo ?? -1)?.(command.status ?? Status.processingFailure);
-      return;
-    }
-    if (command.messageId === undefined || command.commandField === undefined || command.commandField >= 0x8000)
-      throw new PduError("not a request", AbortReason.invalidParameter);
-    if (!hasDataset(command)) {
-      this.#run(contextId, context, command, () => this.#withoutDataset(contextId, context, command));
-      return;
-    }
-    if (command.commandField === CommandField.cStoreRq && context.service === "store" && this.#peer !== undefined)
-      this.#incoming = { contextId, context, command, sink: this.#openSink(context, command, this.#peer) };
-    else this.#incoming = { contextId, context, command, identifier: [], identifierLength: 0 };
+    if (command.commandField === CommandField.cStoreRsp || command.commandField === CommandField.nEventReportRsp)
+      return this.#writer.answered(command);
+    this.#run(contextId, context, command, () => {
+      if (dataset === null) return this.#withoutDataset(contextId, context, command);
+      return Buffer.isBuffer(dataset)
+        ? this.#withIdentifier(contextId, context, command, dataset)
+        : this.#finishStore(contextId, context, command, dataset);
+    });
   }
 
-  #openSink(context: Context, command: Command, peer: Peer<Source>): StoreSink {
-    return this.deps.ports.store(peer, {
+  #openSink(context: Context, command: Command): StoreSink {
+    return this.deps.ports.store(this.#peer as Peer<Source>, {
       sopClassUid: command.affectedSopClassUid ?? "",
       sopInstanceUid: command.affectedSopInstanceUid ?? "",
       transferSyntaxUid: context.transferSyntax,
       callingAe: this.#request?.callingAe ?? "",
     });
-  }
-
-  #onDatasetPiece(contextId: number, piece: Buffer, last: boolean): void {
-    const incoming = this.#incoming;
-    if (incoming === undefined || incoming.contextId !== contextId)
-      throw new PduError("dataset without its command", AbortReason.unexpectedParameter);
-    if ("sink" in incoming) {
-      if (piece.length > 0) incoming.sink.write(piece);
-      this.#holdBack(incoming.sink);
-    } else {
-      incoming.identifierLength += piece.length;
-      if (incoming.identifierLength > MAX_IDENTIFIER_LENGTH)
-        throw new PduError("identifier too long", AbortReason.invalidParameter);
-      incoming.identifier.push(piece);
-    }
-    if (!last) return;
-    this.#incoming = undefined;
-    const { context, command } = incoming;
-    this.#run(contextId, context, command, () =>
-      "sink" in incoming
-        ? this.#finishStore(contextId, context, command, incoming.sink)
-        : this.#withIdentifier(contextId, context, command, Buffer.concat(incoming.identifier)),
-    );
   }
 
   #holdBack(sink: StoreSink): void {
@@ -385,12 +332,13 @@ export class Association<Source> {
       aeTitle: this.deps.aeTitle,
       contexts: this.#contexts,
       cancelled: () => this.#state !== "established" || this.#cancelled.has(command.messageId ?? -1),
-      send: (reply: Command, dataset?: Buffer) => this.#send(contextId, reply, dataset),
+      send: (reply: Command, dataset?: Buffer) => this.#writer.send(contextId, reply, dataset),
       storeOnThisAssociation: (id: number, request: Command, pieces: AsyncIterable<Buffer>) =>
-        this.#subStore(id, request, pieces),
+        this.#writer.request(id, request, pieces),
     };
     const field = command.commandField;
-    if (field === CommandField.cFindRq && context.service === "find" && ports.find) await runFind(operation);
+    const finds = (context.service === "find" && ports.find) || (context.service === "worklist" && ports.worklist);
+    if (field === CommandField.cFindRq && finds) await runFind(operation);
     else if (field === CommandField.cMoveRq && context.service === "move" && ports.retrieve)
       await runRetrieve(operation, "move");
     else if (field === CommandField.cGetRq && context.service === "get" && ports.retrieve)
@@ -403,7 +351,7 @@ export class Association<Source> {
   }
 
   #respond(contextId: number, command: Command, context: Context, status: number, comment?: string): void {
-    this.#send(contextId, {
+    this.#writer.send(contextId, {
       affectedSopClassUid: command.affectedSopClassUid ?? context.abstractSyntax,
       commandField: (command.commandField ?? 0) | 0x8000,
       messageIdBeingRespondedTo: command.messageId ?? 0,
@@ -413,53 +361,5 @@ export class Association<Source> {
         ? {}
         : { affectedSopInstanceUid: command.affectedSopInstanceUid }),
     });
-  }
-
-  #send(contextId: number, command: Command, dataset?: Buffer): void {
-    if (this.#state !== "established") return;
-    this.socket.cork();
-    for (const piece of encodeData(
-      contextId,
-      "command",
-      encodeCommand(command, dataset !== undefined),
-      this.#peerMaxPdu,
-    ))
-      this.socket.write(piece);
-    if (dataset !== undefined)
-      for (const piece of encodeData(contextId, "dataset", dataset, this.#peerMaxPdu)) this.socket.write(piece);
-    this.socket.uncork();
-  }
-
-  /** C-STORE sub-operation of a C-GET, on this very association (PS3.4 §C.4.3). Resolves with the peer's status. */
-  async #subStore(contextId: number, request: Command, pieces: AsyncIterable<Buffer>): Promise<number> {
-    const answered = new Promise<number>((resolve) => this.#subOperations.set(request.messageId ?? 0, resolve));
-    for (const piece of encodeData(contextId, "command", encodeCommand(request, true), this.#peerMaxPdu))
-      this.socket.write(piece);
-    let held: Buffer | undefined;
-    for await (const piece of pieces) {
-      if (held !== undefined) await this.#writeData(contextId, held, false);
-      held = piece;
-    }
-    await this.#writeData(contextId, held ?? Buffer.alloc(0), true);
-    const status = await answered;
-    this.#subOperations.delete(request.messageId ?? 0);
-    return status;
-  }
-
-  async #writeData(contextId: number, piece: Buffer, last: boolean): Promise<void> {
-    if (this.#state !== "established") return;
-    let room = true;
-    for (const part of encodeData(contextId, "dataset", piece, this.#peerMaxPdu, last)) room = this.socket.write(part);
-    if (!room) await new Promise<void>((resolve) => this.#whenDrained(resolve));
-  }
-
-  #whenDrained(resolve: () => void): void {
-    const done = () => {
-      this.socket.off("drain", done);
-      this.socket.off("close", done);
-      resolve();
-    };
-    this.socket.once("drain", done);
-    this.socket.once("close", done);
   }
 }
