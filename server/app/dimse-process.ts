@@ -12,6 +12,7 @@ import {
   resolvePeer,
   storeAnswer,
 } from "../features/ingest/public.js";
+import { findScheduled } from "../features/orders/public.js";
 import { systemClock } from "../kernel/clock.js";
 import { openDatabase } from "../kernel/database.js";
 import { type Log, makeLog } from "../kernel/log.js";
@@ -60,13 +61,8 @@ async function main(config: DimseProcessConfig): Promise<void> {
       log,
       resolvePeer: (question) => resolvePeer(deps, config, question),
       store: (peer, request) => sink(pipeline.begin(peer.source, request), log),
-      find: async function* (peer, request) {
-        try {
-          yield* queries.find(peer.source, request);
-        } catch (error) {
-          throw refusal(error);
-        }
-      },
+      find: (peer, request) => told(queries.find(peer.source, request)),
+      worklist: (peer, request) => told(findScheduled(deps, peer.source, request)),
       retrieve: (peer, request) =>
         queries.retrieve(peer.source, request).catch((error: unknown) => {
           throw refusal(error);
@@ -122,6 +118,15 @@ function sink(intake: Intake, log: Log): StoreSink {
 /** A query's fault as the protocol says it; anything else is ours and stays what it is. */
 function refusal(error: unknown): unknown {
   return error instanceof IdentifierProblem ? new DimseFailure(error.status, error.message) : error;
+}
+
+/** The matches of a query, with its fault as the protocol says it. */
+async function* told<Match>(matches: AsyncIterable<Match>): AsyncGenerator<Match> {
+  try {
+    yield* matches;
+  } catch (error) {
+    throw refusal(error);
+  }
 }
 
 function tell(message: DimseProcessMessage): void {

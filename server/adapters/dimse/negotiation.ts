@@ -1,6 +1,7 @@
 import {
   isStorageSopClass,
   MODALITY_PERFORMED_PROCEDURE_STEP,
+  MODALITY_WORKLIST_FIND,
   PATIENT_ROOT_FIND,
   PATIENT_ROOT_GET,
   PATIENT_ROOT_MOVE,
@@ -21,7 +22,8 @@ export type Services = {
   readonly find: boolean;
   readonly move: boolean;
   readonly get: boolean;
-  /** Modality Performed Procedure Step, and Storage Commitment Push Model; left out: not offered. */
+  /** Modality Worklist, Modality Performed Procedure Step, and Storage Commitment Push Model; left out: not offered. */
+  readonly worklist?: boolean;
   readonly step?: boolean;
   readonly commitment?: boolean;
 };
@@ -32,7 +34,7 @@ const GET = new Set([STUDY_ROOT_GET, PATIENT_ROOT_GET]);
 const DATASET_SYNTAXES = [EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN];
 
 /** Why the peer asked for an operation, as the association dispatches it. */
-export type Service = "verification" | "store" | "find" | "move" | "get" | "step" | "commitment";
+export type Service = "verification" | "store" | "find" | "worklist" | "move" | "get" | "step" | "commitment";
 
 /** A presentation context as accepted. */
 export type Context = { readonly abstractSyntax: string; readonly service: Service; readonly transferSyntax: string };
@@ -40,6 +42,7 @@ export type Context = { readonly abstractSyntax: string; readonly service: Servi
 export function serviceOf(abstractSyntax: string): Service | undefined {
   if (abstractSyntax === VERIFICATION) return "verification";
   if (FIND.has(abstractSyntax)) return "find";
+  if (abstractSyntax === MODALITY_WORKLIST_FIND) return "worklist";
   if (MOVE.has(abstractSyntax)) return "move";
   if (GET.has(abstractSyntax)) return "get";
   if (abstractSyntax === MODALITY_PERFORMED_PROCEDURE_STEP) return "step";

@@ -103,6 +103,8 @@ export type DimsePorts<Source> = {
   store(peer: Peer<Source>, request: StoreRequest): StoreSink;
   /** Absent: the service is not offered and its contexts are refused. Throws {@link DimseFailure} for an identifier it can't take. */
   find?(peer: Peer<Source>, request: FindRequest): AsyncIterable<FindMatch>;
+  /** The same for the Modality Worklist Information Model (PS3.4 Annex K). */
+  worklist?(peer: Peer<Source>, request: FindRequest): AsyncIterable<FindMatch>;
   retrieve?(peer: Peer<Source>, request: RetrieveRequest): Promise<RetrievedObject[]>;
   /** Where an AE title that C-MOVE names is reached; undefined: unknown to this peer's site (A801). */
   destination?(peer: Peer<Source>, aeTitle: string): Promise<{ host: string; port: number } | undefined>;

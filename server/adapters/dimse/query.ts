@@ -34,11 +34,12 @@ function failure<Source>(operation: Operation<Source>, error: unknown): void {
   operation.send(reply(operation, error.status, { errorComment: error.message }));
 }
 
-/** C-FIND: a pending response a match, then the final one (PS3.4 §C.4.1). */
+/** C-FIND: a pending response a match, then the final one (PS3.4 §C.4.1, §K.4.1). */
 export async function runFind<Source>(operation: Operation<Source>): Promise<void> {
   const { ports, context, identifier } = operation;
   try {
-    const matches = ports.find?.(operation.peer, {
+    const find = context.service === "worklist" ? ports.worklist : ports.find;
+    const matches = find?.(operation.peer, {
       sopClassUid: context.abstractSyntax,
       transferSyntaxUid: context.transferSyntax,
       identifier,

@@ -35,6 +35,7 @@ export async function startDimseServer<Source>(options: DimseOptions, ports: Dim
   const busy = (): Rejection | undefined => (stopping || associated() >= most ? Reject.localLimit : undefined);
   const services = {
     find: ports.find !== undefined,
+    worklist: ports.worklist !== undefined,
     move: ports.retrieve !== undefined && ports.destination !== undefined,
     get: ports.retrieve !== undefined,
     step: ports.performed !== undefined,

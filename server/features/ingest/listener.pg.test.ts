@@ -209,6 +209,47 @@ describe("DICOM listener", () => {
     expect(rows.map((row) => row.reason)).toContain("Study Instance UID is not a UID");
   });
 
+  it.runIf(dcmtk)("[OR18] a modality is given its site's orders that wait for images, and nobody else's", async () => {
+    const other = await makeHospital(db, "ELSEWHERE");
+    const { siteId } = (
+      await db.pool.query<{ siteId: string }>('SELECT id AS "siteId" FROM site ORDER BY created_at LIMIT 1')
+    ).rows[0]!;
+    const order = (site: string, accession: string, state: string, detail = "{}") =>
+      db.pool.query(
+        `WITH p AS (INSERT INTO patient (organisation_id, issuer, mrn, name, birth_date, sex)
+           SELECT organisation_id, 'WL', $2, '{"alphabetic": "Ångström^Per"}', '19500102', 'M' FROM site WHERE id = $1 RETURNING id)
+         INSERT INTO imaging_order (site_id, patient_id, accession_number, procedure_text, modality, state, source, detail, scheduled_at)
+         SELECT $1, id, $2, 'CT head', 'CT', $3, 'form', $4::jsonb, '2026-11-28T23:30:00Z' FROM p`,
+        [site, accession, state, detail],
+      );
+    await order(siteId, "WL1", "scheduled");
+    await order(siteId, "WL2", "cancelled");
+    await order(siteId, "WL3", "scheduled", '{"held": true}');
+    await order(other.siteId, "WL4", "scheduled");
+    const ask = async (...keys: string[]) => {
+      const { code, output } = await findscu({ port }, "-W", [
+        "AccessionNumber",
+        "PatientName",
+        "StudyInstanceUID",
+        ...keys,
+      ]);
+      expect(code).toBe(0);
+      return [...output.matchAll(/SH \[(WL\d)\s*\]/g)].map((match) => match[1]);
+    };
+    const step = (key: string) => `ScheduledProcedureStepSequence[0].${key}`;
+    // Half past eleven at night in UTC is half past six in New York.
+    expect(await ask(step("Modality=CT"), step("ScheduledProcedureStepStartDate=20261128"))).toEqual(["WL1"]);
+    expect(await ask(step("ScheduledProcedureStepStartTime=1830"))).toEqual(["WL1"]);
+    expect(await ask(step("ScheduledProcedureStepStartDate=20261129"))).toEqual([]);
+    expect(await ask(step("Modality=MR"))).toEqual([]);
+    expect(await ask("PatientID=WL1", step("ScheduledStationAETitle=CT1"))).toEqual(["WL1"]);
+    expect(await ask(step("ScheduledProcedureStepStartDate=soon"))).toEqual([]);
+    const { rows } = await db.pool.query(
+      "SELECT count(*)::int AS n FROM audit_event WHERE action = 'order.list' AND detail->>'by' = 'modality worklist'",
+    );
+    expect(rows[0]?.n).toBeGreaterThanOrEqual(3);
+  });
+
   it.runIf(dcmtk)(
     "[IN12] other archives find, get and move priors: the same bytes, of their own hospital only",
     async () => {
