@@ -9,6 +9,7 @@ const writer = {
   mark: true,
   accept: true,
   write: false,
+  judged: false,
   personOf: () => "me",
   authorOfDeleted: () => undefined,
   hasWritten: () => true,

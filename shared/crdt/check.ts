@@ -9,6 +9,11 @@ import { MARK_VALUES, markName, openSuggestions, SuggestionMark } from "./report
 /** Who sends an edit, and what that person may do in this document. */
 export interface Writer {
   readonly personId: string;
+  /**
+   * The hub has judged these edits before, one by one as they came; now several people's are in one, whose hands can't be told apart any
+   * more. Only the shape is looked at.
+   */
+  readonly judged: boolean;
   readonly mark: boolean;
   /** May make marks a part of the record. */
   readonly accept: boolean;
@@ -67,6 +72,7 @@ function checkRecord(
   const record = root === "annotations" ? readAnnotationRecord(value) : KeyImage.safeParse(value).data;
   if (!record) return invalid(`${root}: not a valid record`);
   if (record.id !== key) return invalid(`${root}: a record under another record's name`);
+  if (writer.judged) return null;
   const client = doc.getMap(root)._map.get(key)?.id.client;
   const hand = (client === undefined ? undefined : writer.personOf(client)) ?? writer.personId;
   if (!isAuthor(record.author.id, root, key, before, hand, writer))
@@ -126,7 +132,7 @@ export function checkReport(transaction: Y.Transaction, before: Y.Doc, writer: W
     const verdict = type === body ? checkBody(body, keys) : checkNode(type, 0);
     if (verdict) return verdict;
   }
-  return checkSuggestions(transaction.changed.keys(), before, writer);
+  return writer.judged ? null : checkSuggestions(transaction.changed.keys(), before, writer);
 }
 
 /**

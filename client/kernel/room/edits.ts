@@ -82,6 +82,9 @@ export class Edits {
     this.lineLost();
     this.live = true;
     if (!ahead && this.count === 0) return this.options.changed();
+    // Made on an earlier page that had no time to count it.
+    this.count = Math.max(1, this.count);
+    this.options.changed();
     void this.deliver(Y.encodeStateAsUpdate(this.options.doc, hubHas), this.count);
   }
 

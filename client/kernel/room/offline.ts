@@ -25,6 +25,7 @@ export interface Kept {
 
 export type OpenOffline = (doc: Y.Doc) => OfflineStore;
 
+const nothing = async (): Promise<void> => undefined;
 const UNSAVED = "unsaved";
 const SEALED = "sealed";
 const LATE = "late";
@@ -33,6 +34,36 @@ const LATE = "late";
 const open = new Map<string, number>();
 const closing = new Map<string, Promise<void>>();
 
+/**
+ * Other tabs may have the same database open: deleting it would close theirs, in the middle of what they write. Each holds a shared
+ * lock; who gets it alone may delete. Without the API (a page that is not served securely) the tabs of a browser don't know of each other.
+ */
+function lockOf(name: string) {
+  const locks = globalThis.navigator?.locks;
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let over: Promise<unknown> = held;
+  const got = new Promise<void>((resolve) => {
+    if (!locks) return resolve();
+    over = locks.request(name, { mode: "shared" }, () => {
+      resolve();
+      return held;
+    });
+  });
+  return {
+    got,
+    /** Gives it up, and does `alone` if nobody else holds it, else `beside`. */
+    end: async (alone: () => Promise<void>, beside: () => Promise<void>): Promise<void> => {
+      release();
+      await over;
+      if (locks) await locks.request(name, { ifAvailable: true }, (lock) => (lock ? alone() : beside()));
+      else await alone();
+    },
+  };
+}
+
 /** In the browser's IndexedDB, under the person's id, so that nobody else's log-in sends these edits as theirs. */
 export function indexedDbStore(personId: string, documentId: string): OpenOffline {
   return (doc) => {
@@ -40,7 +71,11 @@ export function indexedDbStore(personId: string, documentId: string): OpenOfflin
     let closed = false;
     let persistence: IndexeddbPersistence | null = null;
     // A store of the same document that is being put away (the page was laid out anew) goes first.
-    const ready = (closing.get(name) ?? Promise.resolve()).then(() => {
+    let lock: ReturnType<typeof lockOf> | null = null;
+    const ready = (closing.get(name) ?? Promise.resolve()).then(async () => {
+      if (closed) return null;
+      lock = lockOf(name);
+      await lock.got;
       if (closed) return null;
       open.set(name, (open.get(name) ?? 0) + 1);
       persistence = new IndexeddbPersistence(name, doc);
@@ -63,10 +98,12 @@ export function indexedDbStore(personId: string, documentId: string): OpenOfflin
     const putAway = async (forget: boolean, after?: Promise<void>): Promise<void> => {
       await after;
       await last.catch(() => undefined);
-      if (!persistence) return;
+      const store = persistence;
+      if (!store) return lock?.end(nothing, nothing);
       const others = (open.get(name) ?? 1) - 1;
       open.set(name, others);
-      await (forget && others === 0 ? persistence.clearData() : persistence.destroy());
+      const keep = () => store.destroy();
+      await lock?.end(forget && others === 0 ? () => store.clearData() : keep, keep);
     };
     return {
       loaded,

@@ -12,7 +12,7 @@ import {
 import type { Socket } from "socket.io-client";
 import type { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
-import { isAhead } from "./ahead";
+import { isAhead, withBroughtBack } from "./ahead";
 import { Carets } from "./carets";
 import { Edits } from "./edits";
 import { noStore, type OfflineStore, type OpenOffline } from "./offline";
@@ -40,6 +40,8 @@ const AWARENESS_EVERY_MS = 60;
 const ANSWER_WITHIN_MS = 10_000;
 const REJOIN_AFTER_MS = 1_000;
 const NOTE_SETTLED_WITHIN_MS = 400;
+const MOST_BROUGHT_AT_ONCE = 16;
+const UNREADABLE_AGAIN_MS = 15_000;
 const MOST_LATE = 20;
 const FULL_ROOM_AGAIN_MS = 15_000;
 /** Refusals that say nothing about this person's rights: it is tried again. */
@@ -71,6 +73,7 @@ export class RoomProvider {
   /** The document was made anew or the line lost while an answer was on its way: that answer is not for it. */
   private again = false;
   private destroyed = false;
+  private takingIn = false;
   private retry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly options: RoomOptions) {
@@ -182,6 +185,7 @@ export class RoomProvider {
     clearTimeout(this.retry);
     try {
       await this.store.loaded;
+      if (this.destroyed) return;
       const answer = await this.ask("room.join", {
         stateVector: Y.encodeStateVector(this.doc),
         client: this.doc.clientID,
@@ -190,6 +194,9 @@ export class RoomProvider {
       if (this.destroyed || this.again) return;
       if (!answer.ok) this.turnedAway(answer.error);
       else await this.arrived(RoomJoined.parse(answer.value));
+    } catch {
+      // An answer that can't be read, or a document that can't take it: once more is all that may help.
+      this.rejoinLater(UNREADABLE_AGAIN_MS);
     } finally {
       this.joining = false;
       if (this.again && this.socket.connected) void this.join();
@@ -197,20 +204,22 @@ export class RoomProvider {
   };
 
   private async arrived(joined: RoomJoined): Promise<void> {
-    Y.applyUpdate(this.doc, joined.update, this);
-    const owed = this.unsettled.rejoined();
-    const broughtBack = joined.frozen === null ? owed.flatMap(({ updates }) => updates) : [];
+    // The first join of a page brings all: there is nothing to compare.
+    const had = this.doc.store.clients.size > 0;
+    const brought = this.takeIn(joined.update);
+    if (joined.frozen !== null || (joined.sealed === null && !(had && this.isAhead(joined, []))))
+      this.unsettled.forget();
+    const debt = this.unsettled.debt;
+    const broughtBack = debt.flatMap(({ updates }) => updates);
     // Kept a moment before the document was.
-    for (const update of broughtBack) Y.applyUpdate(this.doc, update, this);
-    const ahead = isAhead(this.doc, joined.stateVector, joined.update, broughtBack);
+    for (const update of broughtBack) this.takeIn(update);
+    const ahead = had && this.isAhead(joined, broughtBack);
     for (const [key, bytes] of joined.awareness) this.carets.take(key, bytes);
     for (const [client, personId, name] of joined.writers) this.writers.set(client, { personId, name });
     this.views.clear();
     for (const [key, view] of Object.entries(joined.views)) this.views.set(key, view);
-    if (joined.sealed) {
-      this.unsettled.keep({ ...joined.sealed, updates: [joined.update] });
-      this.notes.changed(0);
-    }
+    if (joined.sealed && brought) this.unsettled.keep({ ...joined.sealed, updates: [joined.update] });
+    this.notes.changed(0);
     this.set({
       status: "live",
       synced: true,
@@ -222,26 +231,52 @@ export class RoomProvider {
     });
     for (const view of this.views) for (const hear of this.hearers.view) hear(...view);
     this.sayCaret();
-    if (joined.frozen !== null) this.unsettled.forget();
-    else if (!(await this.bringBack(owed))) return;
+    if (!(await this.bringBack(debt))) return;
     this.notes.changed(NOTE_SETTLED_WITHIN_MS);
     const { rights } = joined.self;
-    if (joined.frozen === null && (rights.mark || rights.write)) this.edits.resync(joined.stateVector, ahead);
+    if (joined.frozen === null && (rights.mark || rights.write))
+      this.edits.resync(withBroughtBack(joined.stateVector, broughtBack), ahead);
     else if (this.edits.unsaved > 0 || ahead) this.takenBack(whyNot(joined));
     else this.edits.nothingToSend();
   }
 
+  private isAhead(joined: RoomJoined, broughtBack: readonly Uint8Array[]): boolean {
+    return isAhead(this.doc, withBroughtBack(joined.stateVector, broughtBack), [joined.update, ...broughtBack]);
+  }
+
   /**
-   * Before anything of one's own: what others had sent and a process of the hub may have lost. Already there, it changes nothing. It
-   * is kept until the hub says that it is committed: the next process may die as well.
+   * Takes what the hub has. What Yjs tidies up in the wake of it (marks around words that are gone) is no edit of this person's: the hub
+   * does the same and tells it. @returns whether anything of it was new
+   */
+  private takeIn(update: Uint8Array): boolean {
+    let news = false;
+    const heard = (): void => {
+      news = true;
+    };
+    this.doc.on("update", heard);
+    this.takingIn = true;
+    try {
+      Y.applyUpdate(this.doc, update, this);
+    } finally {
+      this.takingIn = false;
+      this.doc.off("update", heard);
+    }
+    return news;
+  }
+
+  /**
+   * Before anything of one's own: what the hub had shown and a process of it may have lost. Already there, it changes nothing. It is
+   * kept until the hub says that it is committed: the next process may die as well.
    * @returns false where one's own must wait for the next join
    */
-  private async bringBack(owed: readonly SealedEdits[]): Promise<boolean> {
-    const answers = owed.map(({ updates, seal }) => this.ask("room.relay", { updates, seal }));
-    for (const [nth, edits] of owed.entries()) {
-      const answer = (await answers[nth]) as Answer;
+  private async bringBack(debt: readonly SealedEdits[]): Promise<boolean> {
+    const onTheWay: Promise<Answer>[] = [];
+    const bring = ({ updates, seal }: SealedEdits) => onTheWay.push(this.ask("room.relay", { updates, seal }));
+    for (const edits of debt.slice(0, MOST_BROUGHT_AT_ONCE)) bring(edits);
+    for (const [nth, edits] of debt.entries()) {
+      const answer = (await onTheWay[nth]) as Answer;
       if (this.destroyed || this.again) return false;
-      // A gap stays one: nobody brings what is missing before it.
+      // A gap that others can close would be closed by them; here it stays.
       if (!answer.ok && PASSING.has(answer.error.code) && answer.error.detail?.resync !== true) {
         this.rejoinLater(retryAfter(answer.error));
         return false;
@@ -251,6 +286,8 @@ export class RoomProvider {
         this.takenBack(answer.error);
         return false;
       }
+      const next = debt[nth + MOST_BROUGHT_AT_ONCE];
+      if (next) bring(next);
     }
     return true;
   }
@@ -275,6 +312,7 @@ export class RoomProvider {
 
   private readonly lost = (): void => {
     if (this.joining) this.again = true;
+    this.unsettled.visitOver();
     this.edits.lineLost();
     this.set({ status: "offline", people: this.state.self ? [this.state.self] : [] });
     this.carets.keepOnly(new Set());
@@ -289,7 +327,7 @@ export class RoomProvider {
       this.unsettled.keep({ number: n, updates: u, seal: s });
       this.notes.changed(0);
     }
-    for (const update of u) Y.applyUpdate(this.doc, update, this);
+    for (const update of u) this.takeIn(update);
     const own = this.state.self?.key;
     for (const [key, place] of p) if (key !== own) for (const hear of this.hearers.pointer) hear(key, place);
     for (const [key, bytes] of a) if (key !== own) this.carets.take(key, bytes);
@@ -321,8 +359,10 @@ export class RoomProvider {
     if (!parsed.success || parsed.data.document !== this.options.documentId) return;
     const { kind, reason } = parsed.data;
     if (kind === "frozen") this.set({ frozen: reason });
-    else if (kind === "reload") this.rejoinLater(REJOIN_AFTER_MS * Math.random());
-    else this.set({ status: "offline", self: null, people: [], refused: { code: "forbidden", message: reason } });
+    else if (kind === "reload") {
+      this.unsettled.visitOver();
+      this.rejoinLater(REJOIN_AFTER_MS * Math.random());
+    } else this.set({ status: "offline", self: null, people: [], refused: { code: "forbidden", message: reason } });
   };
 
   private openCarets(): Carets {
@@ -332,7 +372,7 @@ export class RoomProvider {
   private watch(): Edits {
     const edits = new Edits({
       doc: this.doc,
-      ignore: (origin) => origin === this || origin === this.store.origin,
+      ignore: (origin) => this.takingIn || origin === this || origin === this.store.origin,
       send: (update) => this.sendEdit(update),
       changed: () => {
         this.store.noteUnsaved(edits.unsaved);

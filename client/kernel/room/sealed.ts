@@ -1,4 +1,4 @@
-/** Edits of others as the hub handed them on, with its seal, while it had not said yet that they are committed. */
+/** Edits, others' and one's own, as the hub handed them on, with its seal, while it had not said yet that they are committed. */
 export interface SealedEdits {
   readonly number: number;
   readonly updates: readonly Uint8Array[];
@@ -29,9 +29,13 @@ export class Unsettled {
     for (const one of edits) this.add(this.owed, one);
   }
 
-  /** Joined anew: the numbers of another process begin anew. @returns what is to be brought back, in its order */
-  rejoined(): readonly SealedEdits[] {
+  /** The visit is over: the next one's numbers, perhaps of another process, begin anew. */
+  visitOver(): void {
     this.owed.push(...this.kept.splice(0));
+  }
+
+  /** What is to be brought back, in its order. */
+  get debt(): readonly SealedEdits[] {
     return [...this.owed];
   }
 
@@ -61,10 +65,10 @@ export class Unsettled {
 
   private add(to: SealedEdits[], edits: SealedEdits): void {
     const size = sizeOf(edits);
-    if (size > MOST_IN_ONE) return;
+    // What comes later stands on what came first: that is of no use without it.
+    if (size > MOST_IN_ONE || this.bytes + size > MOST_BYTES) return;
     to.push(edits);
     this.bytes += size;
-    while (this.bytes > MOST_BYTES) this.drop(this.owed.length > 0 ? this.owed : this.kept, 0, 1);
   }
 
   private drop(from: SealedEdits[], at: number, count: number): void {

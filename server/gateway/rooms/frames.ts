@@ -8,6 +8,7 @@ export function pointerWindow(people: number, late: number): number {
   return people <= 24 ? 8 : 16;
 }
 const UNDER_LOAD_MS = 12;
+const MOST_EDITS = 500;
 
 export interface FrameSink {
   /** lossy: only what the next frame says anew; `sole`: the one person whose pointers and views these are needs nothing back. */
@@ -45,7 +46,9 @@ export class FrameGatherer {
     this.edits.push(update);
     this.lastEdit = Math.max(this.lastEdit, number);
     this.senders.add(key);
-    this.soon();
+    // A frame is brought back whole: it must fit into one message.
+    if (this.edits.length >= MOST_EDITS) this.flush();
+    else this.soon();
   }
 
   pointer(key: string, place: PointerPlace | null): void {

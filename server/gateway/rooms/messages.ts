@@ -29,19 +29,22 @@ export function roomMessages(hub: RoomsHub, clock: Clock): SocketMessage[] {
     const member = room?.members.get(socket.id);
     return room && member ? { room, member } : null;
   };
+  const coming = new Coming();
   return [
     ...companyMessages(hub, clock, inRoom, notHere),
     message({
       name: "room.join",
       action: "room.join",
       schema: RoomJoin,
-      handle: (context, join) => enter(hub, context, join),
+      handle: (context, join) =>
+        coming.during(context.socket, join.document, (hasLeft) => enter(hub, context, join, hasLeft)),
     }),
     message({
       name: "room.leave",
       action: "room.join",
       schema: RoomLeave,
       handle: ({ socket }, { document }) => {
+        coming.left(socket, document);
         hub.leave(socket, document);
         return ok(null);
       },
@@ -66,8 +69,7 @@ export function roomMessages(hub: RoomsHub, clock: Clock): SocketMessage[] {
       handle: async ({ socket }, { document, updates, seal }) => {
         const here = inRoom(socket, document);
         if (!here) return err(notHere());
-        const accepted = here.room.acceptSealed(here.member, updates, seal);
-        return accepted.ok ? accepted.value : accepted;
+        return here.room.acceptSealed(here.member, updates, seal);
       },
     }),
     message({
@@ -120,6 +122,28 @@ export function roomMessages(hub: RoomsHub, clock: Clock): SocketMessage[] {
   ];
 }
 
+/** Joins that are under way: a person who leaves meanwhile must not come in after all. */
+class Coming {
+  private readonly visits = new Map<string, Set<{ left: boolean }>>();
+
+  async during<T>(socket: Socket, documentId: string, work: (hasLeft: () => boolean) => Promise<T>): Promise<T> {
+    const key = `${socket.id} ${documentId}`;
+    const visit = { left: false };
+    const visits = this.visits.get(key) ?? new Set();
+    this.visits.set(key, visits.add(visit));
+    try {
+      return await work(() => visit.left);
+    } finally {
+      visits.delete(visit);
+      if (visits.size === 0) this.visits.delete(key);
+    }
+  }
+
+  left(socket: Socket, documentId: string): void {
+    for (const visit of this.visits.get(`${socket.id} ${documentId}`) ?? []) visit.left = true;
+  }
+}
+
 const notHere = (): Refusal =>
   refusal("conflict", "You are not in this room.", { action: "Join it again.", detail: { rejoin: true } });
 
@@ -136,6 +160,7 @@ async function enter(
   hub: RoomsHub,
   context: SocketContext,
   { document: documentId, stateVector, client, hidden = false }: z.output<typeof RoomJoin>,
+  hasLeft: () => boolean,
 ): Promise<Result<RoomJoined, Refusal>> {
   const { actor, socket } = context;
   const { events } = hub;
@@ -156,8 +181,8 @@ async function enter(
       return err(refusal("conflict", "This Yjs client id is somebody else's here.", { detail: { newClient: true } }));
     room.replica.name([{ client, actorId: personId, name }]);
     if (!before) await hub.policy.entered(actor, documentId, grant.value, socket.id);
-    // The socket may have gone, or the room been read anew, while the audit row was written.
-    if (!socket.connected || hub.registry.open.get(documentId) !== room) return err(notHere());
+    // The socket or the person may have gone, or the room been read anew, while the audit row was written.
+    if (!socket.connected || hasLeft() || hub.registry.open.get(documentId) !== room) return err(notHere());
     const member: Member = {
       key: socket.id,
       actor,

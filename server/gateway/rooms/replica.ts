@@ -76,6 +76,15 @@ export class Replica {
     }
   }
 
+  /** Client ids in it whose person is not known here; none where it can't be read. */
+  strangersIn(update: Uint8Array): number[] {
+    try {
+      return [...Y.parseUpdateMeta(new Uint8Array(update)).from.keys()].filter((client) => !this.clients.has(client));
+    } catch {
+      return [];
+    }
+  }
+
   writers(): [number, string, string][] {
     return [...this.clients.values()].map(({ client, actorId, name }) => [client, actorId, name]);
   }
@@ -92,6 +101,7 @@ export class Replica {
     if (foreign) return err(foreign);
     this.writer = {
       personId: hand.personId,
+      judged: sealed,
       mark: hand.mark || sealed,
       accept: hand.accept || sealed,
       write: hand.write || sealed,
@@ -118,7 +128,7 @@ export class Replica {
    * @returns what was new in it (null: nothing), and the client ids in it whose person is not known here
    */
   takeLogged(update: Uint8Array): { news: Uint8Array | null; strangers: number[] } {
-    const strangers = [...Y.parseUpdateMeta(update).from.keys()].filter((client) => !this.clients.has(client));
+    const strangers = this.strangersIn(update);
     Y.applyUpdate(this.trial, update);
     return { news: this.apply(update), strangers };
   }

@@ -64,6 +64,8 @@ export class Room {
   /** This copy has an edit that the log has not taken: it is no longer to be trusted. */
   private lost = false;
   private settled: (() => void)[] = [];
+  /** Who waits for an edit's commit, by its number. */
+  private readonly awaited: { readonly number: number; readonly tell: () => void }[] = [];
   private compacting: Promise<void> | null = null;
   private reading: Promise<void> | null = null;
   private queued: Promise<void> | null = null;
@@ -140,7 +142,9 @@ export class Room {
     const taken = this.replica.take(update, { personId, name, ...rights }, sealed);
     if (!taken.ok) {
       const unknown = taken.error.detail?.unknown as number[] | undefined;
-      if (unknown && unknown.length <= MAX_NEW_CLIENTS) return ok(this.introduce(member, update, unknown));
+      if (unknown && unknown.length <= MAX_NEW_CLIENTS && !sealed) return ok(this.introduce(member, update, unknown));
+      // Whoever wrote them was written down before they could.
+      if (unknown && sealed) return err(refusal("invalid", "These edits are nobody's."));
       if (taken.error.code !== "conflict") member.rejected += 1;
       return taken;
     }
@@ -151,18 +155,23 @@ export class Room {
     return ok(this.keep(news, personId, this.taken));
   }
 
-  /** Edits of others that this person saw and a process of the hub could not commit before it died. */
-  acceptSealed(member: Member, updates: readonly Uint8Array[], seal: Uint8Array): Result<Kept, Refusal> {
+  /** Edits that this person saw and a process of the hub could not commit before it died: whose the words are is long written down. */
+  async acceptSealed(member: Member, updates: readonly Uint8Array[], seal: Uint8Array): Kept {
     if (!isSealed(this.secret, this.documentId, updates, seal)) {
       member.rejected += 1;
       return err(refusal("forbidden", "These edits do not carry the hub's seal."));
     }
-    let last: Result<Kept, Refusal> = ok(this.allKept());
+    const strangers = updates.flatMap((update) => this.replica.strangersIn(update));
+    if (strangers.length > 0) this.replica.name(await this.named(strangers));
+    if (this.members.get(member.key) !== member) return err(notInRoom());
+    const kept: Kept[] = [];
     for (const update of updates) {
-      last = this.accept(member, update, true);
-      if (!last.ok) return last;
+      const accepted = this.accept(member, update, true);
+      if (!accepted.ok) return accepted;
+      kept.push(accepted.value);
     }
-    return last;
+    const fates = await Promise.all(kept);
+    return fates.find((fate) => !fate.ok) ?? fates.at(-1) ?? ok(this.seen);
   }
 
   /** A page that was loaded without a line wrote under client ids that the hub never saw: they become this person's, first come. */
@@ -173,8 +182,7 @@ export class Room {
       const known = owner === personId ? [{ client, actorId: personId, name }] : await this.named([client]);
       this.replica.name(known);
     }
-    if (this.members.get(member.key) !== member)
-      return err(refusal("conflict", "You are not in this room.", { detail: { rejoin: true } }));
+    if (this.members.get(member.key) !== member) return err(notInRoom());
     const accepted = this.accept(member, update);
     return accepted.ok ? accepted.value : accepted;
   }
@@ -203,7 +211,7 @@ export class Room {
 
   /** An edit that brings nothing new was sent twice: it is as safe as the first time, once that is committed, and no safer. */
   private async allKept(): Kept {
-    await this.durable();
+    await this.committedTo(this.taken);
     if (!this.lost) return ok(this.seen);
     return err(this.frozen === null ? readAnew() : tooLate(this.frozen));
   }
@@ -214,11 +222,13 @@ export class Room {
     try {
       const seq = await this.home.log.append({ documentId: this.documentId, update, actorId });
       this.committed = number;
+      this.tellCommitted();
       this.host.grown();
       this.reached(seq);
       return ok(seq);
     } catch (error) {
       this.lost = true;
+      this.tellCommitted();
       if (error instanceof FrozenMeanwhile) this.freeze(error.message);
       this.host.broken();
       return err(error instanceof FrozenMeanwhile ? tooLate(error.message) : readAnew());
@@ -292,6 +302,16 @@ export class Room {
     this.home.deps.log.error({ err: { message } }, `a shared document ${what}`);
   }
 
+  /** Resolves when the edit of that number is committed with all before it, or the room is lost: later ones are not waited for. */
+  private async committedTo(number: number): Promise<void> {
+    if (this.committed >= number || this.lost) return;
+    await new Promise<void>((tell) => this.awaited.push({ number, tell }));
+  }
+
+  private tellCommitted(): void {
+    while (this.awaited[0] && (this.lost || this.awaited[0].number <= this.committed)) this.awaited.shift()?.tell();
+  }
+
   /** Resolves when everything accepted so far is committed or refused. */
   async durable(): Promise<void> {
     if (this.waiting > 0) await new Promise<void>((resolve) => this.settled.push(resolve));
@@ -339,6 +359,8 @@ export class Room {
 
 const tooLate = (reason: string): Refusal =>
   refusal("frozen", "This report was signed before your edit arrived.", { detail: { reason } });
+
+const notInRoom = (): Refusal => refusal("conflict", "You are not in this room.", { detail: { rejoin: true } });
 
 const readAnew = (): Refusal =>
   refusal("unavailable", "The hub reads this document anew. Your edit stays here and is sent again.", {

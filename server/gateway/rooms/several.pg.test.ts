@@ -354,6 +354,63 @@ describe("what was shown and not committed", () => {
     expect(pointsOf(c)).toEqual([[5, 0, 0]]);
   });
 
+  it("[RM5] comes back also from who came in the middle, with two people's hands in one", async () => {
+    const [a, b] = [come("attending", 0), come("resident", 0)];
+    await Promise.all([until(a, saved), until(b, saved)]);
+    await stop();
+    putAnnotation(a.doc, mark("attending", "a1"));
+    await vi.waitFor(() => expect(annotationsOf(b.doc).has("a1")).toBe(true));
+    putAnnotation(b.doc, moved(5));
+    await vi.waitFor(() => expect(pointsOf(a)).toEqual([[5, 0, 0]]));
+    const c = come("attending", 0);
+    await vi.waitFor(() => expect(pointsOf(c)).toEqual([[5, 0, 0]]));
+    a.destroy();
+    b.destroy();
+    await dieAndComeBack();
+    await goOn();
+    await until(c, saved);
+    expect(c.snapshot()).toMatchObject({ epoch: 0, late: [] });
+    const d = come("resident", 1);
+    await until(d, saved);
+    expect(pointsOf(d)).toEqual([[5, 0, 0]]);
+  });
+
+  it("[RM5] comes back to a process that had not heard of the one who wrote it", async () => {
+    const [first, second] = [new MemoryDisk(), new MemoryDisk()];
+    const offline = come("attending", 0, first);
+    sockets[0]!.disconnect();
+    putAnnotation(offline.doc, mark("attending", "a1"));
+    offline.destroy();
+    const [there, b] = [come("resident", 1), come("resident", 0, second)];
+    await Promise.all([until(there, saved), until(b, saved)]);
+    await stop();
+    const a = come("attending", 0, first);
+    await vi.waitFor(() => expect(annotationsOf(b.doc).has("a1")).toBe(true));
+    putAnnotation(b.doc, moved(5));
+    a.destroy();
+    b.destroy();
+    await hubs[0]!.kill();
+    await goOn();
+    const again = come("resident", 1, second);
+    await until(again, saved);
+    expect(again.snapshot()).toMatchObject({ epoch: 0, late: [] });
+    await vi.waitFor(() => expect(pointsOf(there)).toEqual([[5, 0, 0]]));
+    hubs.shift();
+  });
+
+  it("[RM14] who leaves while still coming in is not there", async () => {
+    const raw = connect(hubs[0]!.port, "attending");
+    sockets.push(raw);
+    const doc = new Y.Doc();
+    const join = { document, client: doc.clientID, stateVector: Y.encodeStateVector(doc) };
+    const joining = raw.emitWithAck("room.join", join);
+    await raw.emitWithAck("room.leave", { document });
+    expect(await joining).toMatchObject({ ok: false, error: { code: "conflict" } });
+    const b = come("resident", 0);
+    await until(b, saved);
+    expect(b.snapshot().people).toHaveLength(1);
+  });
+
   it("[RM11] a deletion that nobody brought back does not stay on the screen of who may not write", async () => {
     const disk = new MemoryDisk();
     const a = come("attending", 0);

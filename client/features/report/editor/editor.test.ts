@@ -60,6 +60,7 @@ function edit(doc: Y.Doc, source: MeasurementSource = noMeasurements, onSign: ()
     mark: false,
     accept: false,
     write: true,
+    judged: false,
     personOf: () => "p",
     authorOfDeleted: () => undefined,
     hasWritten: () => true,
