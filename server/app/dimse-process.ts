@@ -12,7 +12,7 @@ import {
   resolvePeer,
   storeAnswer,
 } from "../features/ingest/public.js";
-import { findScheduled } from "../features/orders/public.js";
+import { ModalityWorklist } from "../features/orders/public.js";
 import { systemClock } from "../kernel/clock.js";
 import { openDatabase } from "../kernel/database.js";
 import { type Log, makeLog } from "../kernel/log.js";
@@ -50,6 +50,7 @@ async function main(config: DimseProcessConfig): Promise<void> {
   const identity = { implementationClassUid: IMPLEMENTATION_CLASS_UID, implementationVersion: IMPLEMENTATION_VERSION };
   const pipeline = createPipeline(deps, objects, identity);
   const queries = new DimseQueries(deps, objects, config.aeTitle);
+  const worklist = new ModalityWorklist(deps);
   const server = await startDimseServer<IngestSource>(
     {
       port: config.port,
@@ -62,7 +63,7 @@ async function main(config: DimseProcessConfig): Promise<void> {
       resolvePeer: (question) => resolvePeer(deps, config, question),
       store: (peer, request) => sink(pipeline.begin(peer.source, request), log),
       find: (peer, request) => told(queries.find(peer.source, request)),
-      worklist: (peer, request) => told(findScheduled(deps, peer.source, request)),
+      worklist: (peer, request) => told(worklist.find(peer.source, request)),
       retrieve: (peer, request) =>
         queries.retrieve(peer.source, request).catch((error: unknown) => {
           throw refusal(error);

@@ -38,3 +38,10 @@ export function uidFromUuid(uuid: string): Uid {
   if (!/^[0-9a-fA-F]{32}$/.test(hex)) throw new Error("not a UUID");
   return uid(`2.25.${BigInt(`0x${hex}`).toString(10)}`);
 }
+
+/** The UUID that such a UID was derived from; null where it is of another kind. */
+export function uuidOfUid(text: string): string | null {
+  if (!/^2\.25\.(0|[1-9]\d{0,38})$/.test(text)) return null;
+  const hex = BigInt(text.slice(5)).toString(16).padStart(32, "0");
+  return hex.length > 32 ? null : hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}

@@ -34,6 +34,8 @@ function failure<Source>(operation: Operation<Source>, error: unknown): void {
   operation.send(reply(operation, error.status, { errorComment: error.message }));
 }
 
+const HEAR_EVERY = 50;
+
 /** C-FIND: a pending response a match, then the final one (PS3.4 §C.4.1, §K.4.1). */
 export async function runFind<Source>(operation: Operation<Source>): Promise<void> {
   const { ports, context, identifier } = operation;
@@ -45,7 +47,11 @@ export async function runFind<Source>(operation: Operation<Source>): Promise<voi
       identifier,
       cancelled: operation.cancelled,
     });
+    let sent = 0;
     for await (const match of matches ?? []) {
+      // A cancel, and the other associations, are heard between matches.
+      sent += 1;
+      if (sent % HEAR_EVERY === 0) await new Promise((resolve) => setImmediate(resolve));
       if (operation.cancelled()) {
         operation.send(reply(operation, Status.cancel));
         return;

@@ -1,6 +1,6 @@
 import { Tag } from "@readroom/shared/dicom/tags.js";
 import type { Deps } from "../../kernel/deps.js";
-import { type IngestSource, type ObjectStore, parseIdentifier } from "../ingest/public.js";
+import { type IngestSource, type ObjectStore, readIdentifier } from "../ingest/public.js";
 import { scopeOf } from "./access.js";
 import { answerIdentifier, encodeIdentifier, type Identifier } from "./identifier.js";
 import { instanceJson, seriesJson, studyJson } from "./qido-json.js";
@@ -47,7 +47,7 @@ export class DimseQueries {
     source: IngestSource,
     request: QueryRequest,
   ): AsyncGenerator<{ identifier: Buffer; unsupportedKeys: boolean }> {
-    const asked = await parseIdentifier(request.identifier, request.transferSyntaxUid);
+    const asked = await wholeIdentifier(request);
     const { query, level, unsupported } = keysOf(asked);
     const matches = await this.#search(source, query, level);
     await auditAccess(this.deps.db, source.actor, {
@@ -80,7 +80,7 @@ export class DimseQueries {
 
   /** The objects that C-MOVE or C-GET asks for, exactly as stored. */
   async retrieve(source: IngestSource, request: QueryRequest): Promise<FoundObject[]> {
-    const { query } = keysOf(await parseIdentifier(request.identifier, request.transferSyntaxUid));
+    const { query } = keysOf(await wholeIdentifier(request));
     const unique = [query.studyUids, query.seriesUids, query.sopInstanceUids, query.patientId].some(
       (key) => key !== undefined,
     );
@@ -119,6 +119,13 @@ export class DimseQueries {
       },
     };
   }
+}
+
+/** What a query asks. Throws {@link IdentifierProblem} where it can't be read to its end: half a question has more answers. */
+export async function wholeIdentifier(request: QueryRequest): Promise<Identifier> {
+  const { json, whole } = await readIdentifier(request.identifier, request.transferSyntaxUid);
+  if (!whole) throw new IdentifierProblem("the identifier can't be read to its end");
+  return json as Identifier;
 }
 
 /** Where the dataset begins in an archived file: after preamble, prefix and group 0002. */

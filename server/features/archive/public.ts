@@ -11,4 +11,4 @@ export { instancesAt, searchInstances, searchSeries, searchStudies } from "./sto
 export function archiveFeature(deps: ArchiveDeps): Feature {
   return { name: "archive", routes: (app) => dicomwebRoutes(app, deps) };
 }
-export { DimseQueries, IdentifierProblem, type QueryRequest } from "./dimse-queries.js";
+export { DimseQueries, IdentifierProblem, type QueryRequest, wholeIdentifier } from "./dimse-queries.js";

@@ -12,7 +12,7 @@ import {
   type StudyRow,
 } from "./store.js";
 import { auditImport } from "./store-incidents.js";
-import { ordersByAccession, siteIssuer } from "./store-matching.js";
+import { orderPromised, ordersByAccession, siteIssuer } from "./store-matching.js";
 import { announceStudies } from "./store-progress.js";
 
 type Waiting = {
@@ -156,6 +156,7 @@ export class IndexCommitter {
     const match: Match = matchOrder(
       { ...fields, siteId: source.siteId, studyInstanceUid: parsed.studyInstanceUid },
       candidates,
+      await orderPromised(client, source.organisationId, parsed.studyInstanceUid),
     );
     const patientId =
       match.state === "matched" ? match.patientId : await ensurePatient(client, source.organisationId, fields);

@@ -2,6 +2,7 @@ import { promises as fs } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { uidFromUuid } from "@readroom/shared/dicom/uid.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeImage, newUid } from "../../../e2e/devices/dicom-maker.js";
 import {
@@ -217,7 +218,7 @@ describe("DICOM listener", () => {
     const order = (site: string, accession: string, state: string, detail = "{}") =>
       db.pool.query(
         `WITH p AS (INSERT INTO patient (organisation_id, issuer, mrn, name, birth_date, sex)
-           SELECT organisation_id, 'WL', $2, '{"alphabetic": "Ångström^Per"}', '19500102', 'M' FROM site WHERE id = $1 RETURNING id)
+           SELECT organisation_id, patient_id_issuer, $2, '{"alphabetic": "Ångström^Per"}', '19500102', 'M' FROM site WHERE id = $1 RETURNING id)
          INSERT INTO imaging_order (site_id, patient_id, accession_number, procedure_text, modality, state, source, detail, scheduled_at)
          SELECT $1, id, $2, 'CT head', 'CT', $3, 'form', $4::jsonb, '2026-11-28T23:30:00Z' FROM p`,
         [site, accession, state, detail],
@@ -247,7 +248,24 @@ describe("DICOM listener", () => {
     const { rows } = await db.pool.query(
       "SELECT count(*)::int AS n FROM audit_event WHERE action = 'order.list' AND detail->>'by' = 'modality worklist'",
     );
-    expect(rows[0]?.n).toBeGreaterThanOrEqual(3);
+    // Asked for four times, written down once in the hour.
+    expect(rows[0]?.n).toBe(1);
+    // The console cut the accession number short: the Study Instance UID that it was given leads back.
+    const promised = (
+      await db.pool.query<{ id: string }>("SELECT id FROM imaging_order WHERE accession_number = 'WL1'")
+    ).rows[0]!;
+    const study = uidFromUuid(promised.id);
+    const file = join(root, "promised.dcm");
+    await fs.writeFile(file, makeImage({ study, patientId: "WL1", accession: "W" }));
+    expect((await storescu({ port }, [file])).code).toBe(0);
+    const matched = await db.pool.query<{ order: string }>(
+      'SELECT order_id AS "order" FROM study WHERE study_instance_uid = $1',
+      [study],
+    );
+    expect(matched.rows[0]?.order).toBe(promised.id);
+    expect(await ask(step("Modality=CT"))).toEqual([]);
+    const cutOff = await findscu({ port }, "-S", ["QueryRetrieveLevel=STUDY", "PatientName=*?*?*?*?*?*?*#"]);
+    expect(cutOff.code).toBe(0);
   });
 
   it.runIf(dcmtk)(

@@ -25,6 +25,13 @@ describe("matching a study to its order", () => {
     });
   });
 
+  it("[OR18] knows the study of the worklist again, whatever became of its accession number, if the patient agrees", () => {
+    const promised = order({ orderId: "o9" });
+    expect(matchOrder(study, [], promised)).toMatchObject({ state: "matched", orderId: "o9" });
+    expect(matchOrder(study, [order(), order({ orderId: "o9" })], promised)).toMatchObject({ orderId: "o9" });
+    expect(matchOrder({ ...study, patientId: "P2" }, [], promised)).toMatchObject({ state: "unmatched" });
+  });
+
   it("[IN8] never guesses between orders: the one that names the study, else the only one of the site, else none", () => {
     const two = [order(), order({ orderId: "o2" })];
     expect(matchOrder(study, two)).toMatchObject({ state: "unmatched" });

@@ -24,11 +24,22 @@ export type Match =
 /** Identifiers as devices pad and case them: leading zeros stay, they mean something. */
 const same = (a: string, b: string): boolean => a.trim().toUpperCase() === b.trim().toUpperCase();
 
+const isOf = (order: OrderCandidate, study: StudyIdentity): boolean =>
+  same(order.mrn, study.patientId) && (order.issuer === "" || study.issuer === "" || same(order.issuer, study.issuer));
+
 /**
  * Which order a study answers (IHE RAD SWF: accession number and patient identity must agree). `candidates`: the hospital's orders with
  * this accession number. Never guesses: two orders that fit equally well match none. The reason is what the queue shows.
+ * @param promised the order for which the modality worklist gave out this Study Instance UID: it is the one, whatever the console made
+ *   of the accession number, if the patient agrees
  */
-export function matchOrder(study: StudyIdentity, candidates: readonly OrderCandidate[]): Match {
+export function matchOrder(
+  study: StudyIdentity,
+  candidates: readonly OrderCandidate[],
+  promised: OrderCandidate | null = null,
+): Match {
+  if (promised && study.patientId !== "" && isOf(promised, study))
+    return { state: "matched", orderId: promised.orderId, patientId: promised.patientId };
   if (study.accessionNumber === "") return unmatched("no accession number");
   if (candidates.length === 0) return unmatched(`no order with accession ${study.accessionNumber}`);
   if (study.patientId === "") return unmatched("no patient id");

@@ -2,7 +2,7 @@ export { completeQuiet, ingestFeature, rematchAccession } from "./feature.js";
 export { OWN_MANUFACTURER } from "./made-here.js";
 export type { DicomJson, JsonAttribute } from "./parse/dicom-json.js";
 export { implicitVr } from "./parse/dictionary.js";
-export { parseIdentifier } from "./parse/identifier.js";
+export { parseIdentifier, readIdentifier } from "./parse/identifier.js";
 export { moveDestination, resolvePeer, storeAnswer } from "./peers.js";
 export type { ImportCount, Pipeline, ReceiveLimits } from "./pipeline.js";
 export { createPipeline } from "./pipeline.js";

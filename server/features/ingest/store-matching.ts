@@ -1,3 +1,4 @@
+import { uuidOfUid } from "@readroom/shared/dicom/uid.js";
 import type { Actor } from "@readroom/shared/domain/access.js";
 import type { Database } from "../../kernel/database.js";
 import type { Match, OrderCandidate } from "./match.js";
@@ -26,6 +27,23 @@ export async function ordersByAccession(
     [organisationId, accession],
   );
   return rows;
+}
+
+/** The hospital's order that this Study Instance UID was made of (uidFromUuid); null where it was made of something else. */
+export async function orderPromised(
+  client: Client,
+  organisationId: string,
+  studyInstanceUid: string,
+): Promise<OrderCandidate | null> {
+  const orderId = uuidOfUid(studyInstanceUid);
+  if (orderId === null) return null;
+  const { rows } = await client.query<OrderCandidate>(
+    `SELECT o.id AS "orderId", o.site_id AS "siteId", o.patient_id AS "patientId", p.mrn, p.issuer, o.study_instance_uid AS "studyInstanceUid"
+     FROM imaging_order o JOIN site s ON s.id = o.site_id JOIN patient p ON p.id = o.patient_id
+     WHERE s.organisation_id = $1 AND o.id = $2::uuid AND o.state <> 'cancelled'`,
+    [organisationId, orderId],
+  );
+  return rows[0] ?? null;
 }
 
 export type UnmatchedStudy = {

@@ -1,8 +1,10 @@
 import { Tag } from "@readroom/shared/dicom/tags.js";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Identifier } from "../archive/public.js";
-import { answerItem, matchItem, studyUidOf, worklistItem } from "./modality-worklist.js";
+import { answerItem, worklistItem } from "./modality-worklist.js";
 import type { ScheduledOrder } from "./store-worklist.js";
+import { globs, questionOf } from "./worklist-matching.js";
 
 const ORDER: ScheduledOrder = {
   id: "00000000-0000-4000-8000-0000000000ff",
@@ -34,7 +36,7 @@ const key = (tag: string, vr: string, value?: unknown): Identifier => ({
 const step = (...keys: Identifier[]): Identifier => ({
   [Tag.ScheduledProcedureStepSequence]: { vr: "SQ", Value: [Object.assign({}, ...keys)] },
 });
-const matches = (asked: Identifier) => matchItem(asked, item).matches;
+const matches = (asked: Identifier) => questionOf(asked).matches(item);
 
 describe("the modality worklist's matching", () => {
   it("[OR18] takes names in any script and case, with wildcards; numbers exactly", () => {
@@ -59,13 +61,53 @@ describe("the modality worklist's matching", () => {
     expect(matches(step(key(Tag.ScheduledProcedureStepStartTime, "TM", "1906-")))).toBe(false);
     expect(matches({ [Tag.ScheduledProcedureStepSequence]: { vr: "SQ", Value: [{}] } })).toBe(true);
     const open = worklistItem({ ...ORDER, modality: "" }, "");
-    expect(matchItem(step(key(Tag.Modality, "CS", "MR")), open).matches).toBe(true);
+    expect(questionOf(step(key(Tag.Modality, "CS", "MR"))).matches(open)).toBe(true);
     expect(() => matches(step(key(Tag.ScheduledProcedureStepStartDate, "DA", "today")))).toThrow(/range of dates/);
   });
 
+  it("[OR18] two ranges of day and time are one period, over midnight too", () => {
+    const period = (days: string, times: string) =>
+      matches(
+        step(
+          key(Tag.ScheduledProcedureStepStartDate, "DA", days),
+          key(Tag.ScheduledProcedureStepStartTime, "TM", times),
+        ),
+      );
+    expect(period("20261128-20261129", "1800-0600")).toBe(true);
+    expect(period("20261128-20261129", "1910-0600")).toBe(false);
+    expect(period("20261127-20261128", "2300-1904")).toBe(false);
+    expect(period("20261127-20261128", "2300-1905")).toBe(true);
+    expect(period("20261128", "1800-1910")).toBe(true);
+  });
+
+  it("[OR18] asks each group of a name apart, and takes letters composed or not", () => {
+    const name = (value: unknown) => matches(key(Tag.PatientName, "PN", value));
+    expect(name({ Alphabetic: "Yamada*", Ideographic: "山田*" })).toBe(true);
+    expect(name({ Alphabetic: "Yamada*", Ideographic: "鈴木*" })).toBe(false);
+    expect(globs("nu\u006e\u0303ez", "Nuñez", true)).toBe(true);
+  });
+
+  it("[OR18] a wildcard is what a regular expression makes of it, in time", () => {
+    const text = fc.string({ unit: fc.constantFrom("a", "b", ".", "["), maxLength: 8 });
+    const pattern = fc.string({ unit: fc.constantFrom("a", "b", ".", "[", "*", "?"), maxLength: 6 });
+    fc.assert(
+      fc.property(pattern, text, (asked, found) => {
+        const escaped = asked.replace(/[.[]/g, "\\$&").replace(/\*/g, ".*").replaceAll("?", ".");
+        expect(globs(asked, found, false)).toBe(new RegExp(`^${escaped}$`).test(found));
+      }),
+    );
+    expect(globs(`${"*?".repeat(100)}#`, "x".repeat(10_000), true)).toBe(false);
+  });
+
+  it("[OR18] refuses more keys than anybody asks for", () => {
+    const many = Object.fromEntries(Array.from({ length: 501 }, (_, n) => [`0011${String(1000 + n)}`, { vr: "LO" }]));
+    expect(() => questionOf(many)).toThrow(/keys/);
+  });
+
   it("[OR18] says where a key narrows nothing", () => {
-    expect(matchItem(key("00101000", "LO", "x"), item)).toEqual({ matches: true, unknown: true });
-    expect(matchItem(key("00101000", "LO"), item)).toEqual({ matches: true, unknown: false });
+    const odd = questionOf(key("00101000", "LO", "x"));
+    expect([odd.matches(item), odd.unknown]).toEqual([true, true]);
+    expect(questionOf(key("00101000", "LO")).unknown).toBe(false);
   });
 });
 
@@ -76,7 +118,6 @@ describe("the modality worklist's answer", () => {
       item,
     );
     expect(answer).toEqual({
-      [Tag.SpecificCharacterSet]: { vr: "CS", Value: ["ISO_IR 192"] },
       [Tag.PatientName]: { vr: "PN", Value: [{ Alphabetic: "Yamada^Tarou", Ideographic: "山田^太郎" }] },
       "00101030": { vr: "DS" },
       [Tag.ScheduledProcedureStepSequence]: { vr: "SQ", Value: [{ [Tag.Modality]: { vr: "CS", Value: ["CT"] } }] },
@@ -91,6 +132,30 @@ describe("the modality worklist's answer", () => {
     });
     expect(item[Tag.RequestedProcedurePriority]?.Value).toEqual(["HIGH"]);
     expect(item[Tag.ReasonForTheRequestedProcedure]?.Value).toEqual(["Fall. Haemorrhage?"]);
-    expect(studyUidOf(ORDER.id)).toBe(`2.25.${BigInt("0x00000000000040008000000000000000") + 255n}`);
+    expect(item[Tag.StudyInstanceUID]?.Value).toEqual([`2.25.${BigInt("0x00000000000040008000000000000000") + 255n}`]);
+  });
+
+  it("[OR18] makes one valid value of what an order says", () => {
+    const odd = worklistItem(
+      {
+        ...ORDER,
+        procedureText: `CT head\\neck\nsecond line ${"x".repeat(80)}`,
+        accessionNumber: "ACC-2026-11-28-0001-LONG",
+        procedureCode: "a-code-that-is-too-long",
+        clinicalQuestion: "ü".repeat(40_000),
+        modality: "",
+      },
+      "",
+    );
+    const description = String(odd[Tag.RequestedProcedureDescription]?.Value?.[0]);
+    expect(description.startsWith("CT head neck second line")).toBe(true);
+    expect(description).toHaveLength(64);
+    expect(odd[Tag.RequestedProcedureID]?.Value).toEqual(["0000000000004000"]);
+    expect(odd[Tag.RequestedProcedureCodeSequence]?.Value).toBeUndefined();
+    expect(String(odd[Tag.RequestedProcedureComments]?.Value?.[0])).toHaveLength(10_240);
+    const answer = answerItem(step(key(Tag.Modality, "CS", "MR")), odd);
+    expect(answer[Tag.ScheduledProcedureStepSequence]?.Value?.[0]).toEqual({
+      [Tag.Modality]: { vr: "CS", Value: ["MR"] },
+    });
   });
 });

@@ -5,7 +5,7 @@ import { type InboundDeps, receiveBroken, receiveMessage } from "./inbound.js";
 import type { Hl7Engine } from "./ports.js";
 import { orderRoutes } from "./routes.js";
 
-export { findScheduled } from "./modality-worklist.js";
+export { ModalityWorklist } from "./modality-worklist.js";
 export { listOrders, orderById } from "./store-views.js";
 
 export interface OrdersOptions {
