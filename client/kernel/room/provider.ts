@@ -207,8 +207,8 @@ export class RoomProvider {
     // The first join of a page brings all: there is nothing to compare.
     const had = this.doc.store.clients.size > 0;
     const brought = this.takeIn(joined.update);
-    if (joined.frozen !== null || (joined.sealed === null && !(had && this.isAhead(joined, []))))
-      this.unsettled.forget();
+    const allCommitted = joined.sealed === null && had && !this.isAhead(joined, []);
+    if (joined.frozen !== null || allCommitted) this.unsettled.forget();
     const debt = this.unsettled.debt;
     const broughtBack = debt.flatMap(({ updates }) => updates);
     // Kept a moment before the document was.

@@ -19,6 +19,7 @@ export class Unsettled {
   /** Of this visit, by the hub's numbers. */
   private kept: SealedEdits[] = [];
   bytes = 0;
+  private full = false;
 
   get all(): readonly SealedEdits[] {
     return [...this.owed, ...this.kept];
@@ -65,8 +66,10 @@ export class Unsettled {
 
   private add(to: SealedEdits[], edits: SealedEdits): void {
     const size = sizeOf(edits);
-    // What comes later stands on what came first: that is of no use without it.
-    if (size > MOST_IN_ONE || this.bytes + size > MOST_BYTES) return;
+    // What comes later stands on what came first, and is of no use without it: nothing more until there is room for all again.
+    if (this.bytes === 0) this.full = false;
+    this.full ||= size > MOST_IN_ONE || this.bytes + size > MOST_BYTES;
+    if (this.full) return;
     to.push(edits);
     this.bytes += size;
   }

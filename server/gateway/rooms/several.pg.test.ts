@@ -354,6 +354,27 @@ describe("what was shown and not committed", () => {
     expect(pointsOf(c)).toEqual([[5, 0, 0]]);
   });
 
+  it("[RM5] comes back also from a page that kept the seals and lost the document", async () => {
+    const disk = new MemoryDisk();
+    const [a, b] = [come("attending", 0), come("resident", 0, disk)];
+    await Promise.all([until(a, saved), until(b, saved)]);
+    await stop();
+    putAnnotation(a.doc, mark("attending", "a1"));
+    await vi.waitFor(() => expect(annotationsOf(b.doc).has("a1")).toBe(true));
+    putAnnotation(b.doc, mark("resident", "b1"));
+    b.destroy();
+    disk.state = null;
+    disk.unsaved = 0;
+    a.destroy();
+    await dieAndComeBack();
+    await goOn();
+    const again = come("resident", 0, disk);
+    await until(again, saved);
+    const c = come("attending", 1);
+    await until(c, saved);
+    expect(pointsOf(c)).toEqual([[1, 0, 0]]);
+  });
+
   it("[RM5] comes back also from who came in the middle, with two people's hands in one", async () => {
     const [a, b] = [come("attending", 0), come("resident", 0)];
     await Promise.all([until(a, saved), until(b, saved)]);
