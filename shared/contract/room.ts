@@ -129,7 +129,7 @@ export const RoomJoin = z.strictObject({
 });
 export const RoomLeave = z.strictObject({ document: DocumentId });
 export const RoomUpdate = z.strictObject({ document: DocumentId, update: bytes(ROOM_LIMITS.updateBytes) });
-/** Edits of others as they came in one frame (or on joining) with the hub's seal on them: what a process that died had not committed. */
+/** Edits, others' and one's own, as they came in one frame (or on joining) with the hub's seal on them: what a process that died had not committed. */
 export const RoomRelay = z.strictObject({
   document: DocumentId,
   updates: z.array(bytes(ROOM_LIMITS.relayBytes)).min(1).max(1_000),

@@ -1,8 +1,7 @@
 import type { ApiError } from "@readroom/shared/contract/errors.js";
 import * as Y from "yjs";
+import { type Answer, isPassing, retryAfter } from "./answer";
 import type { RoomSnapshot, Saved } from "./state";
-
-type Answer = { ok: true; value: unknown } | { ok: false; error: ApiError };
 
 export interface EditsOptions {
   readonly doc: Y.Doc;
@@ -17,6 +16,7 @@ export interface EditsOptions {
 
 /** Edits on their way before further ones are merged into one message. */
 const MAX_ON_THE_WAY = 16;
+const AGAIN_MS = 500;
 
 /**
  * This person's edits on their way to the hub. "Saved" only means acknowledged after commit. What is lost with a line is not sent
@@ -135,15 +135,9 @@ export class Edits {
   }
 
   private failed(error: ApiError): void {
-    const waits =
-      error.code === "unavailable" ||
-      error.code === "throttled" ||
-      error.code === "conflict" ||
-      error.code === "internal";
     this.lineLost();
-    if (waits) {
-      const ms = error.detail?.retryAfterMs;
-      this.options.again(typeof ms === "number" ? ms : 500);
+    if (isPassing(error)) {
+      this.options.again(retryAfter(error, AGAIN_MS));
       return this.options.changed();
     }
     this.options.refused(error);

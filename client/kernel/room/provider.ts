@@ -13,10 +13,12 @@ import type { Socket } from "socket.io-client";
 import type { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
 import { isAhead, withBroughtBack } from "./ahead";
+import { type Answer, isPassing, retryAfter } from "./answer";
+import { bringBack } from "./bring-back";
 import { Carets } from "./carets";
 import { Edits } from "./edits";
 import { noStore, type OfflineStore, type OpenOffline } from "./offline";
-import { type SealedEdits, SealedNotes, Unsettled } from "./sealed";
+import { SealedNotes, Unsettled } from "./sealed";
 import { Sparsely } from "./sparsely";
 import type { LateEdits, RoomSnapshot } from "./state";
 
@@ -40,14 +42,9 @@ const AWARENESS_EVERY_MS = 60;
 const ANSWER_WITHIN_MS = 10_000;
 const REJOIN_AFTER_MS = 1_000;
 const NOTE_SETTLED_WITHIN_MS = 400;
-const MOST_BROUGHT_AT_ONCE = 16;
 const UNREADABLE_AGAIN_MS = 15_000;
 const MOST_LATE = 20;
 const FULL_ROOM_AGAIN_MS = 15_000;
-/** Refusals that say nothing about this person's rights: it is tried again. */
-const PASSING: ReadonlySet<ApiError["code"]> = new Set(["unavailable", "throttled", "internal", "conflict"]);
-
-export type Answer = { ok: true; value: unknown } | { ok: false; error: ApiError };
 
 /** One shared document over the page's socket: sync, presence, pointers, and what is saved. */
 export class RoomProvider {
@@ -231,7 +228,14 @@ export class RoomProvider {
     });
     for (const view of this.views) for (const hear of this.hearers.view) hear(...view);
     this.sayCaret();
-    if (!(await this.bringBack(debt))) return;
+    const back = await bringBack(debt, {
+      relay: ({ updates, seal }) => this.ask("room.relay", { updates, seal }),
+      paid: (edits) => this.unsettled.paid(edits),
+      goesOn: () => !this.destroyed && !this.again,
+    });
+    if (back.kind === "over") return;
+    if (back.kind === "later") return this.rejoinLater(retryAfter(back.error, REJOIN_AFTER_MS));
+    if (back.kind === "refused") return this.takenBack(back.error);
     this.notes.changed(NOTE_SETTLED_WITHIN_MS);
     const { rights } = joined.self;
     if (joined.frozen === null && (rights.mark || rights.write))
@@ -264,37 +268,9 @@ export class RoomProvider {
     return news;
   }
 
-  /**
-   * Before anything of one's own: what the hub had shown and a process of it may have lost. Already there, it changes nothing. It is
-   * kept until the hub says that it is committed: the next process may die as well.
-   * @returns false where one's own must wait for the next join
-   */
-  private async bringBack(debt: readonly SealedEdits[]): Promise<boolean> {
-    const onTheWay: Promise<Answer>[] = [];
-    const bring = ({ updates, seal }: SealedEdits) => onTheWay.push(this.ask("room.relay", { updates, seal }));
-    for (const edits of debt.slice(0, MOST_BROUGHT_AT_ONCE)) bring(edits);
-    for (const [nth, edits] of debt.entries()) {
-      const answer = (await onTheWay[nth]) as Answer;
-      if (this.destroyed || this.again) return false;
-      // A gap that others can close would be closed by them; here it stays.
-      if (!answer.ok && PASSING.has(answer.error.code) && answer.error.detail?.resync !== true) {
-        this.rejoinLater(retryAfter(answer.error));
-        return false;
-      }
-      this.unsettled.paid(edits);
-      if (!answer.ok) {
-        this.takenBack(answer.error);
-        return false;
-      }
-      const next = debt[nth + MOST_BROUGHT_AT_ONCE];
-      if (next) bring(next);
-    }
-    return true;
-  }
-
   private turnedAway(error: ApiError): void {
     if (error.detail?.newClient === true) return this.startOver(undefined, this.putAside(NOT_OURS));
-    if (PASSING.has(error.code)) return this.rejoinLater(retryAfter(error));
+    if (isPassing(error)) return this.rejoinLater(retryAfter(error, REJOIN_AFTER_MS));
     this.set({ status: "offline", refused: error, self: null, people: [] });
     // A full room has a place when somebody goes.
     if (error.code === "too_large") this.rejoinLater(FULL_ROOM_AGAIN_MS);
@@ -370,7 +346,7 @@ export class RoomProvider {
   }
 
   private watch(): Edits {
-    const edits = new Edits({
+    const edits: Edits = new Edits({
       doc: this.doc,
       ignore: (origin) => this.takingIn || origin === this || origin === this.store.origin,
       send: (update) => this.sendEdit(update),
@@ -481,8 +457,3 @@ function whyNot(joined: RoomJoined): ApiError {
     ? { code: "forbidden", message: "You may no longer change this document." }
     : { code: "frozen", message: "The report was signed meanwhile.", detail: { reason: joined.frozen } };
 }
-
-export const retryAfter = (error: ApiError): number => {
-  const ms = error.detail?.retryAfterMs;
-  return typeof ms === "number" ? ms : REJOIN_AFTER_MS;
-};

@@ -24,8 +24,8 @@ export type Match =
 /** Identifiers as devices pad and case them: leading zeros stay, they mean something. */
 const same = (a: string, b: string): boolean => a.trim().toUpperCase() === b.trim().toUpperCase();
 
-const isOf = (order: OrderCandidate, study: StudyIdentity): boolean =>
-  same(order.mrn, study.patientId) && (order.issuer === "" || study.issuer === "" || same(order.issuer, study.issuer));
+const issuersAgree = (order: OrderCandidate, study: StudyIdentity): boolean =>
+  order.issuer === "" || study.issuer === "" || same(order.issuer, study.issuer);
 
 /**
  * Which order a study answers (IHE RAD SWF: accession number and patient identity must agree). `candidates`: the hospital's orders with
@@ -38,16 +38,14 @@ export function matchOrder(
   candidates: readonly OrderCandidate[],
   promised: OrderCandidate | null = null,
 ): Match {
-  if (promised && study.patientId !== "" && isOf(promised, study))
+  if (promised && study.patientId !== "" && same(promised.mrn, study.patientId) && issuersAgree(promised, study))
     return { state: "matched", orderId: promised.orderId, patientId: promised.patientId };
   if (study.accessionNumber === "") return unmatched("no accession number");
   if (candidates.length === 0) return unmatched(`no order with accession ${study.accessionNumber}`);
   if (study.patientId === "") return unmatched("no patient id");
   const ofPatient = candidates.filter((order) => same(order.mrn, study.patientId));
   if (ofPatient.length === 0) return unmatched("patient id differs from the order's");
-  const ofIssuer = ofPatient.filter(
-    (order) => order.issuer === "" || study.issuer === "" || same(order.issuer, study.issuer),
-  );
+  const ofIssuer = ofPatient.filter((order) => issuersAgree(order, study));
   if (ofIssuer.length === 0) return unmatched("patient id is of another issuer than the order's");
   const [only, second] = narrow(study, ofIssuer);
   if (only === undefined || second !== undefined)

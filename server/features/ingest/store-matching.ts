@@ -13,6 +13,11 @@ export async function siteIssuer(client: Client, siteId: string): Promise<string
   return rows[0]?.issuer ?? "";
 }
 
+/** $1: the hospital. */
+const CANDIDATE = `SELECT o.id AS "orderId", o.site_id AS "siteId", o.patient_id AS "patientId", p.mrn, p.issuer, o.study_instance_uid AS "studyInstanceUid"
+  FROM imaging_order o JOIN site s ON s.id = o.site_id JOIN patient p ON p.id = o.patient_id
+  WHERE s.organisation_id = $1 AND o.state <> 'cancelled'`;
+
 /** The hospital's open and closed orders with this accession number. */
 export async function ordersByAccession(
   client: Client,
@@ -20,12 +25,10 @@ export async function ordersByAccession(
   accession: string,
 ): Promise<OrderCandidate[]> {
   if (accession === "") return [];
-  const { rows } = await client.query<OrderCandidate>(
-    `SELECT o.id AS "orderId", o.site_id AS "siteId", o.patient_id AS "patientId", p.mrn, p.issuer, o.study_instance_uid AS "studyInstanceUid"
-     FROM imaging_order o JOIN site s ON s.id = o.site_id JOIN patient p ON p.id = o.patient_id
-     WHERE s.organisation_id = $1 AND o.accession_number = $2 AND o.state <> 'cancelled' LIMIT 20`,
-    [organisationId, accession],
-  );
+  const { rows } = await client.query<OrderCandidate>(`${CANDIDATE} AND o.accession_number = $2 LIMIT 20`, [
+    organisationId,
+    accession,
+  ]);
   return rows;
 }
 
@@ -37,12 +40,7 @@ export async function orderPromised(
 ): Promise<OrderCandidate | null> {
   const orderId = uuidOfUid(studyInstanceUid);
   if (orderId === null) return null;
-  const { rows } = await client.query<OrderCandidate>(
-    `SELECT o.id AS "orderId", o.site_id AS "siteId", o.patient_id AS "patientId", p.mrn, p.issuer, o.study_instance_uid AS "studyInstanceUid"
-     FROM imaging_order o JOIN site s ON s.id = o.site_id JOIN patient p ON p.id = o.patient_id
-     WHERE s.organisation_id = $1 AND o.id = $2::uuid AND o.state <> 'cancelled'`,
-    [organisationId, orderId],
-  );
+  const { rows } = await client.query<OrderCandidate>(`${CANDIDATE} AND o.id = $2::uuid`, [organisationId, orderId]);
   return rows[0] ?? null;
 }
 

@@ -1,24 +1,28 @@
 import { type Actor, visibleHospitals } from "@readroom/shared/domain/access.js";
 import type pg from "pg";
+import type { OrderContent, PatientName } from "./ports.js";
 import { visibleSites } from "./store-views.js";
 
 /** An order that a modality may still carry out. date, time: as DICOM's DA and TM, where the site is; scheduled, or ordered where nothing is scheduled. */
-export interface ScheduledOrder {
+export interface ScheduledOrder
+  extends Pick<
+    OrderContent,
+    | "accessionNumber"
+    | "placerOrderNumber"
+    | "fillerOrderNumber"
+    | "procedureCode"
+    | "procedureCodingSystem"
+    | "procedureText"
+    | "modality"
+    | "patientLocation"
+    | "clinicalQuestion"
+    | "referringName"
+  > {
   readonly id: string;
   readonly patientRow: string;
-  readonly accessionNumber: string;
-  readonly placerOrderNumber: string;
-  readonly fillerOrderNumber: string;
-  readonly procedureCode: string;
-  readonly procedureCodingSystem: string;
-  readonly procedureText: string;
-  readonly modality: string;
   readonly priority: string;
-  readonly patientLocation: string;
-  readonly clinicalQuestion: string;
   readonly studyInstanceUid: string | null;
-  readonly referringName: string;
-  readonly patientName: { readonly alphabetic?: string; readonly ideographic?: string; readonly phonetic?: string };
+  readonly patientName: Partial<PatientName>;
   readonly patientId: string;
   readonly issuer: string;
   readonly birthDate: string | null;
