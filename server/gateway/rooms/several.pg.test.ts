@@ -233,25 +233,47 @@ describe("one room at two processes that hear nothing of each other", () => {
 describe("what was shown and not committed", () => {
   beforeEach(() => openTwo(() => undefined));
 
-  it("[RM5] [RM2] comes back from those who saw it, as the words of the one who wrote it, and only under the hub's seal", async () => {
-    const [a, b] = [come("attending", 0), come("resident", 0)];
-    await Promise.all([until(a, saved), until(b, saved)]);
-    // The database takes nothing any more: what is written is shown and never committed.
-    const { pool } = hubs[1]!.deps.db;
-    await pool.query(
+  /** A database that takes nothing any more for that document: what is written is shown and never committed. */
+  const stop = () =>
+    hubs[1]!.deps.db.pool.query(
       "UPDATE crdt_document SET held_until = now() + interval '1 hour', held_by = 'test' WHERE id = $1",
       [document],
     );
-    putAnnotation(a.doc, mark("attending", "a1"));
-    await vi.waitFor(() => expect(annotationsOf(b.doc).has("a1")).toBe(true));
-    const { clientID } = a.doc;
-    a.destroy();
-    const behind = mark("attending", "a1");
-    putAnnotation(b.doc, { ...behind, points: [[9, 0, 0]] });
+  const goOn = () => hubs[1]!.deps.db.pool.query("UPDATE crdt_document SET held_until = NULL, held_by = NULL");
+  const dieAndComeBack = async () => {
     const { port } = hubs[0]!;
     await hubs.shift()?.kill();
-    await pool.query("UPDATE crdt_document SET held_until = NULL, held_by = NULL");
     hubs.unshift(await startRooms(database.url, { ...world.people }, port));
+  };
+  const moved = (x: number): AnnotationRecord => ({ ...mark("attending", "a1"), points: [[x, 0, 0]] });
+  const pointsOf = (room: RoomProvider) => (annotationsOf(room.doc).get("a1") as AnnotationRecord | undefined)?.points;
+
+  /** a1 by the attending is on both screens, and not committed. */
+  const shownAlone = async (disk?: MemoryDisk): Promise<[RoomProvider, RoomProvider]> => {
+    const [a, b] = [come("attending", 0), come("resident", 0, disk)];
+    await Promise.all([until(a, saved), until(b, saved)]);
+    await stop();
+    putAnnotation(a.doc, mark("attending", "a1"));
+    await vi.waitFor(() => expect(annotationsOf(b.doc).has("a1")).toBe(true));
+    return [a, b];
+  };
+  /** That screen has all saved without a refusal, and who comes at the other process finds a1 there. */
+  const isBack = async (room: RoomProvider, x: number): Promise<void> => {
+    await until(room, saved);
+    expect(room.snapshot()).toMatchObject({ epoch: 0, late: [] });
+    const newcomer = come("referrer", 1);
+    await until(newcomer, saved);
+    expect(pointsOf(newcomer)).toEqual([[x, 0, 0]]);
+  };
+
+  it("[RM5] [RM2] comes back from those who saw it, as the words of the one who wrote it, and only under the hub's seal", async () => {
+    const { pool } = hubs[1]!.deps.db;
+    const [a, b] = await shownAlone();
+    const { clientID } = a.doc;
+    a.destroy();
+    putAnnotation(b.doc, moved(9));
+    await dieAndComeBack();
+    await goOn();
     await until(b, saved);
     expect(b.snapshot().epoch).toBe(0);
     const raw = connect(hubs[1]!.port, "resident");
@@ -277,27 +299,8 @@ describe("what was shown and not committed", () => {
     expect(answer).toMatchObject({ ok: false, error: { code: "forbidden" } });
   });
 
-  /** A database that takes nothing any more for that document: what is written is shown and never committed. */
-  const stop = () =>
-    hubs[1]!.deps.db.pool.query(
-      "UPDATE crdt_document SET held_until = now() + interval '1 hour', held_by = 'test' WHERE id = $1",
-      [document],
-    );
-  const goOn = () => hubs[1]!.deps.db.pool.query("UPDATE crdt_document SET held_until = NULL, held_by = NULL");
-  const dieAndComeBack = async () => {
-    const { port } = hubs[0]!;
-    await hubs.shift()?.kill();
-    hubs.unshift(await startRooms(database.url, { ...world.people }, port));
-  };
-  const moved = (x: number): AnnotationRecord => ({ ...mark("attending", "a1"), points: [[x, 0, 0]] });
-  const pointsOf = (room: RoomProvider) => (annotationsOf(room.doc).get("a1") as AnnotationRecord | undefined)?.points;
-
   it("[RM5] comes back also where others had built on one's own words, and were built on again", async () => {
-    const [a, b] = [come("attending", 0), come("resident", 0)];
-    await Promise.all([until(a, saved), until(b, saved)]);
-    await stop();
-    putAnnotation(a.doc, mark("attending", "a1"));
-    await vi.waitFor(() => expect(annotationsOf(b.doc).has("a1")).toBe(true));
+    const [a, b] = await shownAlone();
     putAnnotation(b.doc, moved(5));
     await vi.waitFor(() => expect(pointsOf(a)).toEqual([[5, 0, 0]]));
     putAnnotation(a.doc, moved(6));
@@ -305,19 +308,11 @@ describe("what was shown and not committed", () => {
     b.destroy();
     await dieAndComeBack();
     await goOn();
-    await until(a, saved);
-    expect(a.snapshot()).toMatchObject({ epoch: 0, late: [] });
-    const c = come("resident", 1);
-    await until(c, saved);
-    expect(pointsOf(c)).toEqual([[6, 0, 0]]);
+    await isBack(a, 6);
   });
 
   it("[RM5] comes back also when the process that it was brought back to dies before it is committed", async () => {
-    const [a, b] = [come("attending", 0), come("resident", 0)];
-    await Promise.all([until(a, saved), until(b, saved)]);
-    await stop();
-    putAnnotation(a.doc, mark("attending", "a1"));
-    await vi.waitFor(() => expect(annotationsOf(b.doc).has("a1")).toBe(true));
+    const [a, b] = await shownAlone();
     a.destroy();
     putAnnotation(b.doc, moved(5));
     await dieAndComeBack();
@@ -327,40 +322,24 @@ describe("what was shown and not committed", () => {
     c.destroy();
     await dieAndComeBack();
     await goOn();
-    await until(b, saved);
-    expect(b.snapshot()).toMatchObject({ epoch: 0, late: [] });
-    const d = come("attending", 1);
-    await until(d, saved);
-    expect(pointsOf(d)).toEqual([[5, 0, 0]]);
+    await isBack(b, 5);
   });
 
   it("[RM5] comes back also when the page that saw it was loaded anew at once", async () => {
     const disk = new MemoryDisk();
-    const [a, b] = [come("attending", 0), come("resident", 0, disk)];
-    await Promise.all([until(a, saved), until(b, saved)]);
-    await stop();
-    putAnnotation(a.doc, mark("attending", "a1"));
-    await vi.waitFor(() => expect(annotationsOf(b.doc).has("a1")).toBe(true));
+    const [a, b] = await shownAlone(disk);
     putAnnotation(b.doc, moved(5));
     b.destroy();
     a.destroy();
     await dieAndComeBack();
     await goOn();
     const again = come("resident", 0, disk);
-    await until(again, saved);
-    expect(again.snapshot()).toMatchObject({ epoch: 0, late: [] });
-    const c = come("attending", 1);
-    await until(c, saved);
-    expect(pointsOf(c)).toEqual([[5, 0, 0]]);
+    await isBack(again, 5);
   });
 
   it("[RM5] comes back also from a page that kept the seals and lost the document", async () => {
     const disk = new MemoryDisk();
-    const [a, b] = [come("attending", 0), come("resident", 0, disk)];
-    await Promise.all([until(a, saved), until(b, saved)]);
-    await stop();
-    putAnnotation(a.doc, mark("attending", "a1"));
-    await vi.waitFor(() => expect(annotationsOf(b.doc).has("a1")).toBe(true));
+    const [a, b] = await shownAlone(disk);
     putAnnotation(b.doc, mark("resident", "b1"));
     b.destroy();
     disk.state = null;
@@ -369,18 +348,11 @@ describe("what was shown and not committed", () => {
     await dieAndComeBack();
     await goOn();
     const again = come("resident", 0, disk);
-    await until(again, saved);
-    const c = come("attending", 1);
-    await until(c, saved);
-    expect(pointsOf(c)).toEqual([[1, 0, 0]]);
+    await isBack(again, 1);
   });
 
   it("[RM5] comes back also from who came in the middle, with two people's hands in one", async () => {
-    const [a, b] = [come("attending", 0), come("resident", 0)];
-    await Promise.all([until(a, saved), until(b, saved)]);
-    await stop();
-    putAnnotation(a.doc, mark("attending", "a1"));
-    await vi.waitFor(() => expect(annotationsOf(b.doc).has("a1")).toBe(true));
+    const [a, b] = await shownAlone();
     putAnnotation(b.doc, moved(5));
     await vi.waitFor(() => expect(pointsOf(a)).toEqual([[5, 0, 0]]));
     const c = come("attending", 0);
@@ -389,11 +361,7 @@ describe("what was shown and not committed", () => {
     b.destroy();
     await dieAndComeBack();
     await goOn();
-    await until(c, saved);
-    expect(c.snapshot()).toMatchObject({ epoch: 0, late: [] });
-    const d = come("resident", 1);
-    await until(d, saved);
-    expect(pointsOf(d)).toEqual([[5, 0, 0]]);
+    await isBack(c, 5);
   });
 
   it("[RM5] comes back to a process that had not heard of the one who wrote it", async () => {
