@@ -5,12 +5,6 @@ const DEBIAN_CHROMIUM = "/usr/bin/chromium";
 
 /** Journeys that mostly wait for a process to come back: they run beside the others, in a process of their own (.ci/run). */
 const BESIDE = ["bad-input", "power-cut"].map((name) => `**/${name}.spec.ts`);
-/** Run by READROOM_ALL_JOURNEYS=1: they pass, and `npm test` has no room for them in its twenty minutes. */
-const APART =
-  process.env.READROOM_ALL_JOURNEYS === "1"
-    ? []
-    : ["bad-line", "room-link", "resident-attending"].map((name) => `**/${name}.spec.ts`);
-
 /**
  * Journeys: what people do, in real browsers on a real hub of each file's own. Time limits are those of two cores that draw the images
  * of four browsers in software.
@@ -18,7 +12,7 @@ const APART =
 export default defineConfig({
   testDir: "journeys",
   projects: [
-    { name: "journeys", testIgnore: [...BESIDE, ...APART], outputDir: "results/journeys" },
+    { name: "journeys", testIgnore: BESIDE, outputDir: "results/journeys" },
     { name: "beside", testMatch: BESIDE, outputDir: "results/beside" },
   ],
   workers: 1,
@@ -30,7 +24,8 @@ export default defineConfig({
     browserName: "chromium",
     viewport: { width: 1440, height: 900 },
     actionTimeout: 30_000,
-    trace: "retain-on-failure",
+    // Recording costs every journey a third of its time: asked for where one fails and its picture doesn't tell why.
+    trace: process.env.READROOM_TRACE === "1" ? "retain-on-failure" : "off",
     screenshot: "only-on-failure",
     launchOptions: {
       ...(existsSync(DEBIAN_CHROMIUM) ? { executablePath: DEBIAN_CHROMIUM } : {}),
