@@ -62,11 +62,15 @@ test("two readers on different layouts, and a phone", async () => {
   await test.step("one opens the images, the other three planes of them", async () => {
     await logInOnScreen(a, "lindqvist@nightline.example");
     await logInOnScreen(b, "ortiz@nightline.example");
-    for (const page of [a, b]) {
-      await page.goto(`/read/${head.studyId}`);
-      await expect(images(page)).toHaveAttribute("data-phase", "shown");
-    }
+    await a.goto(`/read/${head.studyId}`);
+    await expect(images(a)).toHaveAttribute("data-phase", "shown");
+    // asked for before the first image is there, the planes come with it
+    const letIn = await holdFrames(b);
+    await b.goto(`/read/${head.studyId}`);
+    await expect(images(b)).toHaveAttribute("data-phase", "shown");
     await b.keyboard.press("m");
+    await expect(cut(b, "axial")).toHaveCount(0);
+    letIn();
     for (const plane of ["axial", "coronal", "sagittal"])
       await expect(cut(b, plane)).toHaveAttribute("data-phase", "shown");
     await expect(b.getByText(/Coronal MR Ax T2 FSE, slice \d+ of 256/)).toBeAttached();
@@ -214,6 +218,24 @@ const imageOf = async (page: Page): Promise<string> =>
   /image \d+ of \d+/.exec((await page.getByText(/FSE, image \d+ of/).textContent()) ?? "")?.[0] ?? "none";
 /** Somebody's pointer in that viewport, by the name beside it. */
 const pointer = (viewport: Locator, name: string): Locator => viewport.locator("[data-pointer]", { hasText: name });
+
+/** No frame comes until the returned function is called. */
+async function holdFrames(page: Page): Promise<() => void> {
+  let open = (): void => undefined;
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  let held = 0;
+  await page.route("**/dicomweb/**/frames/**", async (route) => {
+    held += 1;
+    await gate;
+    await route.continue();
+  });
+  return () => {
+    expect(held).toBeGreaterThan(0);
+    open();
+  };
+}
 
 async function pointAt(page: Page, viewport: Locator, at: Share): Promise<void> {
   const box = await viewport.boundingBox();

@@ -1,5 +1,5 @@
 import type { AnnotationRecord } from "@readroom/shared/crdt/annotation.js";
-import type { RefObject } from "react";
+import { type RefObject, useRef } from "react";
 import { toast } from "../../ui/toast";
 import { PLANES, planeOf, type ViewportGridHandle, type ViewState, whyNoVolume } from "../../viewport/public";
 import { cellOf, type Wall, type WallChange } from "./wall";
@@ -19,11 +19,15 @@ export type DrawnInPlane = Pick<AnnotationRecord, "seriesInstanceUid" | "points"
 export interface Planes {
   /** Changes between the images and the planes through them; says why a series has no other planes. */
   toggle(): void;
+  /** A viewport shows its first image. */
+  onReady(cell: number): void;
   /** Shows a mark in the plane that it was drawn in; false where its series does not hang here. */
   showMark(mark: DrawnInPlane): boolean;
 }
 
 export function usePlanes({ grid, wall, narrow, change }: Parts): Planes {
+  /** The viewport whose planes were asked for before its first image was there. */
+  const early = useRef<number | undefined>(undefined);
   const enter = (cell: number, from?: ViewState["plane"]): boolean => {
     const viewport = grid.current?.viewport(cell);
     const view = viewport?.view();
@@ -38,8 +42,16 @@ export function usePlanes({ grid, wall, narrow, change }: Parts): Planes {
   };
   return {
     toggle() {
-      if (wall.before) change({ type: "images", view: grid.current?.viewport(wall.active)?.view() });
-      else enter(wall.active);
+      const view = grid.current?.viewport(wall.active)?.view();
+      early.current = undefined;
+      if (wall.before) change({ type: "images", view });
+      else if (view || !wall.cells[wall.active]) enter(wall.active);
+      else early.current = wall.active;
+    },
+    onReady(cell) {
+      if (early.current !== cell) return;
+      early.current = undefined;
+      if (!wall.before && wall.active === cell) enter(cell);
     },
     showMark({ seriesInstanceUid, points, plane }) {
       const [x, y, z] = [0, 1, 2].map((axis) => points.reduce((sum, p) => sum + (p[axis] ?? 0), 0) / points.length);

@@ -197,7 +197,10 @@ export function Room({ detail }: { detail: StudyDetail }) {
                 onActivate={(cell) => change({ type: "activate", cell })}
                 onMaximise={(cell) => change({ type: "maximise", cell })}
                 onHang={(cell, one) => own({ type: "hang", series: one, cell })}
-                onReady={presence.onReady}
+                onReady={(cell, state) => {
+                  presence.onReady(cell, state);
+                  planes.onReady(cell);
+                }}
                 onViewChange={presence.onViewChange}
                 onPointer={(cell, place) => {
                   pointed.current = place ?? pointed.current;
