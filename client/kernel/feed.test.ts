@@ -78,6 +78,18 @@ describe("feed", () => {
     expect(gaps).toBe(1);
   });
 
+  it("[FD6] says once that it listens, to who asked before and to who asks after", async () => {
+    const feed = new Feed();
+    const begun: string[] = [];
+    feed.onBegun(() => begun.push("before"));
+    feed.onBegun(() => begun.push("left"))();
+    await feed.connected(wire({ seq: 10 }));
+    feed.onBegun(() => begun.push("after"));
+    feed.disconnected();
+    await feed.connected(wire({ seq: 12 }));
+    expect(begun).toEqual(["before", "after"]);
+  });
+
   it("[FD3] tells its listeners to start over when the hub has forgotten what was missed", async () => {
     const feed = new Feed();
     const { resets } = following(feed);

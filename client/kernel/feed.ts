@@ -21,6 +21,7 @@ export class Feed {
   private listeners = new Set<(event: HubEvent) => void>();
   private resets = new Set<() => void>();
   private gaps = new Set<() => void>();
+  private begun = new Set<() => void>();
   private seen: number | null = null;
   private wire: Wire | null = null;
   /** Sequence from which nothing was missed: a snapshot taken before it must be loaded anew. null: not subscribed yet. */
@@ -45,6 +46,13 @@ export class Feed {
   onGap(listener: () => void): () => void {
     this.gaps.add(listener);
     return () => this.gaps.delete(listener);
+  }
+
+  /** Called once this listens: at once, or with the first subscription. A snapshot that was taken before may lack something. */
+  onBegun(listener: () => void): () => void {
+    if (this.unbrokenSince !== null) listener();
+    else this.begun.add(listener);
+    return () => this.begun.delete(listener);
   }
 
   /** Follows topics until the returned function is called; asked for again after every reconnect. */
@@ -106,6 +114,8 @@ export class Feed {
       this.seen = subscribed.seq;
       this.unbrokenSince = subscribed.seq;
       if (subscribed.reset) for (const reset of this.resets) reset();
+      for (const begun of this.begun) begun();
+      this.begun.clear();
       return;
     }
     for (const event of subscribed.missed) this.take(event);

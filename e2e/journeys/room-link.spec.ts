@@ -172,7 +172,7 @@ test("a guest by link points, may not mark, is raised, and is out at once when t
     await dialog.getByLabel("Who").fill("Okafor");
     await reader.page.getByRole("option", { name: /Okafor/ }).click();
     await dialog.getByRole("button", { name: "Ask in" }).click();
-    await expect(colleague.page.getByText("Dr Aiko Tanaka asks you into a room")).toBeVisible();
+    await expect(colleague.page.getByText("You are asked into a room by Dr Aiko Tanaka")).toBeVisible();
     await shot(colleague.page, "invited");
     await colleague.page.getByRole("button", { name: "Come in" }).click();
     await expect(reader.page.getByLabel("Here now")).toContainText("Dr Sam Okafor");

@@ -1,2 +1,3 @@
 export { Bell } from "./parts/bell";
 export { NoticeListener } from "./parts/listener";
+export { useActOnNotices, useNotices } from "./source";

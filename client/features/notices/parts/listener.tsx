@@ -6,7 +6,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { useMatch, useNavigate } from "react-router";
 import { useMay } from "../../../kernel/session";
-import { useHubEvents, useSocket } from "../../../kernel/socket";
+import { useFeed, useHubEvents, useSocket } from "../../../kernel/socket";
 import { playOnce, showOnDesktop } from "../ring";
 import { NOTICES } from "../source";
 import classes from "./notices.module.css";
@@ -24,6 +24,15 @@ export function NoticeListener() {
   useReadingLease(reading);
   useOpenFromPush(navigate);
 
+  const feed = useFeed();
+  useEffect(() => {
+    // what came while this page was opening, or its line was cut, was heard by nobody here
+    const again = () => void client.invalidateQueries({ queryKey: NOTICES, exact: true });
+    const undo = [feed.onBegun(again), feed.onGap(again)];
+    return () => {
+      for (const one of undo) one();
+    };
+  }, [feed, client]);
   useHubEvents((event) => {
     if (event.type === "notices.changed") void client.invalidateQueries({ queryKey: NOTICES, exact: true });
     if (event.type !== "notices.released") return;
