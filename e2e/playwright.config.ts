@@ -4,7 +4,7 @@ import { defineConfig } from "@playwright/test";
 const DEBIAN_CHROMIUM = "/usr/bin/chromium";
 
 /** Journeys that mostly wait for a process to come back: they run beside the others, in a process of their own (.ci/run). */
-const BESIDE = ["bad-input", "power-cut"].map((name) => `**/${name}.spec.ts`);
+const BESIDE = ["bad-input", "bad-line", "power-cut", "set-up"].map((name) => `**/${name}.spec.ts`);
 /**
  * Journeys: what people do, in real browsers on a real hub of each file's own. Time limits are those of two cores that draw the images
  * of four browsers in software.
