@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { NoticesReleased } from "@readroom/shared/contract/http/notices.js";
+import { NoticesReleased, type NoticesView, type NoticeView } from "@readroom/shared/contract/http/notices.js";
 import { READING_BEAT } from "@readroom/shared/domain/notice-delivery.js";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
@@ -25,10 +25,17 @@ export function NoticeListener() {
   useOpenFromPush(navigate);
 
   const feed = useFeed();
+  const toPage = useRef(navigate);
+  toPage.current = navigate;
   useEffect(() => {
     // what came while this page was opening, or its line was cut, was heard by nobody here
-    const again = () => void client.invalidateQueries({ queryKey: NOTICES, exact: true });
-    const undo = [feed.onBegun(again), feed.onGap(again)];
+    const again = () => client.invalidateQueries({ queryKey: NOTICES, exact: true });
+    const begin = async () => {
+      await again();
+      for (const notice of client.getQueryData<NoticesView>(NOTICES)?.notices ?? [])
+        if (isWaitingCritical(notice) && firstTime(notice.id)) note({ ...notice, tag: notice.id }, toPage.current);
+    };
+    const undo = [feed.onBegun(() => void begin()), feed.onGap(() => void again())];
     return () => {
       for (const one of undo) one();
     };
@@ -50,9 +57,21 @@ export function NoticeListener() {
   return null;
 }
 
-type Bundle = NoticesReleased["bundles"][number];
+const isWaitingCritical = ({ kind, read, snoozedUntil }: NoticeView): boolean =>
+  kind === "critical" && !read && snoozedUntil === null;
 
-function note(bundle: Bundle, open: (href: string) => void): void {
+/** Whether this tab has not shown that notice yet, over its reloads. */
+function firstTime(id: string): boolean {
+  const key = `readroom-noted-${id}`;
+  if (sessionStorage.getItem(key) !== null) return false;
+  sessionStorage.setItem(key, "");
+  return true;
+}
+
+/** What a note of a notice says. */
+type Noted = Pick<NoticesReleased["bundles"][number], "tag" | "urgent" | "title" | "detail" | "href">;
+
+function note(bundle: Noted, open: (href: string) => void): void {
   const id = `notice ${bundle.tag}`;
   notifications.hide(id);
   notifications.show({
