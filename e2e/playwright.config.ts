@@ -3,11 +3,8 @@ import { defineConfig } from "@playwright/test";
 
 const DEBIAN_CHROMIUM = "/usr/bin/chromium";
 
-const files = (...names: string[]): string[] => names.map((name) => `**/${name}.spec.ts`);
-/** Lanes that run beside the journeys that mostly draw, each in a process of its own (.ci/run). */
-const WAITING = files("bad-input", "bad-line", "notices", "operator-rescue", "room-link", "set-up");
-const KILLS = files("power-cut");
-
+/** Journeys that mostly wait for a process to come back: they run beside the others, in a process of their own (.ci/run). */
+const BESIDE = ["bad-input", "bad-line", "power-cut", "set-up"].map((name) => `**/${name}.spec.ts`);
 /**
  * Journeys: what people do, in real browsers on a real hub of each file's own. Time limits are those of two cores that draw the images
  * of four browsers in software.
@@ -15,9 +12,8 @@ const KILLS = files("power-cut");
 export default defineConfig({
   testDir: "journeys",
   projects: [
-    { name: "journeys", testIgnore: [...WAITING, ...KILLS], outputDir: "results/journeys" },
-    { name: "waiting", testMatch: WAITING, outputDir: "results/waiting" },
-    { name: "kills", testMatch: KILLS, outputDir: "results/kills" },
+    { name: "journeys", testIgnore: BESIDE, outputDir: "results/journeys" },
+    { name: "beside", testMatch: BESIDE, outputDir: "results/beside" },
   ],
   workers: 1,
   fullyParallel: false,

@@ -153,6 +153,7 @@ function peopleCommands(program: Command): void {
     .requiredOption("--org <code>", "hospital or reading group")
     .option("--site <code>", "limits the roles to this site of a hospital")
     .option("--title <text>", "profession or position", "")
+    .option("--physician-number <number>", "as the hospital's orders name who ordered")
     .option("--password-stdin", "take the password from standard input")
     .action(
       (options: {
@@ -162,6 +163,7 @@ function peopleCommands(program: Command): void {
         org: string;
         site?: string;
         title: string;
+        physicianNumber?: string;
         passwordStdin?: boolean;
       }) =>
         withDeps(async (deps) => {
@@ -169,12 +171,20 @@ function peopleCommands(program: Command): void {
           const siteId = options.site === undefined ? null : (await siteCalled(deps, options.site)).id;
           const roles = options.role.map((role) => ({ role, siteId }));
           const password = options.passwordStdin ? await standardInput() : undefined;
-          const { email, name, title } = options;
+          const { email, name, title, physicianNumber } = options;
           const made = valueIn(
             await identity.addUser(
               deps,
               OPERATOR,
-              checked(NewUser, { organisationId: organisation.id, email, name, title, roles, password }),
+              checked(NewUser, {
+                organisationId: organisation.id,
+                email,
+                name,
+                title,
+                physicianNumber,
+                roles,
+                password,
+              }),
             ),
           );
           out(made.password ?? `${made.user.email} added`);

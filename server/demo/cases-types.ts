@@ -36,7 +36,13 @@ export interface DemoCase {
   readonly patientClass: "E" | "I" | "O";
   readonly location: string;
   readonly question: string;
-  readonly referring: { readonly family: string; readonly given: string; readonly phone: string };
+  /** number: theirs at the hospital (XCN.1). */
+  readonly referring: {
+    readonly number: string;
+    readonly family: string;
+    readonly given: string;
+    readonly phone: string;
+  };
   /** false: images come without an order and wait in the queue. */
   readonly ordered: boolean;
   /** How long before the demo's first start the images came; 0: they come as they are computed. */

@@ -7,9 +7,9 @@ const patient = (name: string, mrn: string, birthDate: string, sex: "M" | "F"): 
   sex,
 });
 
-const RAMAN = { family: "Raman", given: "Priya", phone: "+1 555 0101" };
-const BECKER = { family: "Becker", given: "Tom", phone: "+1 555 0201" };
-const HILLSIDE = { family: "Sørensen", given: "Ida", phone: "+1 555 0111" };
+const RAMAN = { number: "1234", family: "Raman", given: "Priya", phone: "+1 555 0101" };
+const BECKER = { number: "3310", family: "Becker", given: "Tom", phone: "+1 555 0201" };
+const HILLSIDE = { number: "2201", family: "Sørensen", given: "Ida", phone: "+1 555 0111" };
 
 const XR_CHEST = { code: "XRCHEST", text: "XR chest PA" };
 const CT_HEAD = { code: "CTHEAD", text: "CT head without contrast" };

@@ -27,12 +27,12 @@ export function orderMessage(
   const stamp = localStamp(orderedAt, site.timeZone);
   const at = `${stamp.date}${stamp.time}${stamp.offset}`;
   const placer = `P${order.accession}`;
-  const doctor = `${text(referring.family)}^${text(referring.given)}^^^Dr`;
+  const doctor = `${referring.number}^${text(referring.family)}^${text(referring.given)}^^^Dr`;
   const segments = [
     `MSH|^~\\&|RIS|${FACILITY[order.site]}|READROOM|HUB|${at}||ORM^O01^ORM_O01|D${order.accession}|P|2.5.1|||||||UNICODE UTF-8`,
     `PID|1||${patient.mrn}^^^${site.issuer}^MR||${personNames(patient.name)}||${patient.birthDate}|${patient.sex}`,
     `PV1|1|${order.patientClass}|${text(order.location)}`,
-    `ORC|NW|${placer}|${order.accession}||SC||^^^^^${order.priority}||${at}|||1^${doctor}||${text(referring.phone)}^WPN^PH`,
+    `ORC|NW|${placer}|${order.accession}||SC||^^^^^${order.priority}||${at}|||${doctor}||${text(referring.phone)}^WPN^PH`,
     `OBR|1|${placer}|${order.accession}|${procedure.code}^${text(procedure.text)}^L||||||||||||||${order.accession}||||||${modalityOf(order.phantom)}|||||||^${text(order.question)}`,
   ];
   return new TextEncoder().encode(`${segments.join("\r")}\r`);

@@ -112,6 +112,7 @@ async function seedPerson(tx: Tx, deps: Deps, person: DemoPerson, passwordHash: 
       shortName: person.shortName,
       title: person.title,
       colour: person.colour,
+      physicianNumber: person.physicianNumber ?? null,
       passwordHash,
       roles: { create: { role: person.role } },
     },

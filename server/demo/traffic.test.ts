@@ -96,6 +96,7 @@ describe("the demo's cases", () => {
         patientLocation: one.location,
         priority: { S: "stat", A: "urgent", R: "routine" }[one.priority],
         referringName: `Dr ${one.referring.given} ${one.referring.family}`,
+        referringNumber: one.referring.number,
         referringPhone: one.referring.phone,
         orderedAt: MIDNIGHT_UTC,
       });

@@ -180,9 +180,9 @@ const GIVEN = {
 };
 
 const REFERRING: Record<SiteCode, DemoCase["referring"]> = {
-  "STM-ED": { family: "Raman", given: "Priya", phone: "+1 555 0101" },
-  "STM-HILL": { family: "Sørensen", given: "Ida", phone: "+1 555 0111" },
-  NGT: { family: "Becker", given: "Tom", phone: "+1 555 0201" },
+  "STM-ED": { number: "1234", family: "Raman", given: "Priya", phone: "+1 555 0101" },
+  "STM-HILL": { number: "2201", family: "Sørensen", given: "Ida", phone: "+1 555 0111" },
+  NGT: { number: "3310", family: "Becker", given: "Tom", phone: "+1 555 0201" },
 };
 
 export const SIMULATED_PREFIX = "T2611";

@@ -30,6 +30,8 @@ export interface DemoPerson {
   readonly colour: string;
   /** Shown on the log-in page: what this person does in the demo. */
   readonly blurb: string;
+  /** A physician's number at the hospital, as its orders say who ordered. */
+  readonly physicianNumber?: string;
   readonly reader?: {
     readonly subspecialties: readonly string[];
     readonly readTypes: readonly string[];
@@ -225,6 +227,7 @@ export const PEOPLE: readonly DemoPerson[] = [
     organisation: "STMARY",
     colour: "#f472b6",
     blurb: "Referring physician: called about critical findings",
+    physicianNumber: "1234",
   },
   {
     email: "becker@northgate.example",
@@ -235,6 +238,7 @@ export const PEOPLE: readonly DemoPerson[] = [
     organisation: "NORTHGATE",
     colour: "#4ade80",
     blurb: "Referring physician at the second hospital",
+    physicianNumber: "3310",
   },
   {
     email: "hall@stmary.example",

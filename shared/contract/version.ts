@@ -4,7 +4,11 @@
  */
 export const CONTRACT_HISTORY: readonly { readonly version: number; readonly hash: string; readonly what: string }[] = [
   { version: 1, hash: "7e0252a8e98d5302", what: "The first that was counted" },
-  { version: 2, hash: "aca5d189f94e978c", what: "Dictation by a speech server; codes of report fields" },
+  {
+    version: 2,
+    hash: "3c34e16cba289a82",
+    what: "Dictation by a speech server; codes of report fields; physicians' numbers",
+  },
 ];
 
 export const CONTRACT_VERSION: number = CONTRACT_HISTORY.at(-1)?.version ?? 0;

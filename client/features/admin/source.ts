@@ -8,6 +8,7 @@ import {
   PeerView,
   TokenList,
   TokenMade,
+  type UserChange,
   UserList,
   UserMade,
   UserView,
@@ -50,8 +51,8 @@ export const useVerdict = () =>
   });
 
 export const addUser = (user: NewUser) => api.post("/api/admin/users", UserMade, user);
-export const disableUser = (id: string, disabled: boolean) =>
-  api.patch(`/api/admin/users/${id}`, UserView, { disabled });
+export const changeUser = (id: string, change: UserChange) => api.patch(`/api/admin/users/${id}`, UserView, change);
+export const disableUser = (id: string, disabled: boolean) => changeUser(id, { disabled });
 export const newPassword = (id: string) => api.post(`/api/admin/users/${id}/password`, PasswordMade);
 export const addPeer = (peer: NewPeer) => api.post("/api/admin/peers", PeerView, peer);
 export const removePeer = (id: string) => api.delete(`/api/admin/peers/${id}`, z.unknown());

@@ -4,6 +4,7 @@ import { NewOrder, OrderSites, OrderTaken } from "@readroom/shared/contract/http
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { api, asHubError } from "../../kernel/api";
+import { useSignedIn } from "../../kernel/session";
 import { Page, Panel } from "../../ui/page";
 import { EmptyState, ErrorState, SkeletonRows } from "../../ui/states";
 import { toast } from "../../ui/toast";
@@ -75,8 +76,14 @@ function Taken({ taken, onAnother }: { taken: OrderTaken; onAnother: () => void 
 }
 
 function Form({ sites, onTaken }: { sites: OrderSites["sites"]; onTaken: (taken: OrderTaken) => void }) {
+  const { user, roles } = useSignedIn();
   const form = useForm<OrderForm>({
-    initialValues: { ...EMPTY, siteId: sites.length === 1 ? (sites[0]?.id ?? "") : "" },
+    initialValues: {
+      ...EMPTY,
+      // a physician who orders is, as a rule, the one who wants to know
+      referringName: roles.includes("referrer") ? user.name : "",
+      siteId: sites.length === 1 ? (sites[0]?.id ?? "") : "",
+    },
     validate: problems,
   });
   const requestId = useMemo(() => crypto.randomUUID(), []);

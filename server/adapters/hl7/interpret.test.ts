@@ -212,6 +212,7 @@ describe("orders of our own making", () => {
             clinicalQuestion: "Exclude haemorrhage\nSudden headache\nGCS 14",
             studyInstanceUid: "1.2.3.4.5",
             referringName: "Dr Lisa Cuddy",
+            referringNumber: "77",
             referringPhone: "+1 555 1234567",
             visitNumber: "V100",
             scheduledAt: Date.UTC(2026, 10, 24, 8, 30),

@@ -290,6 +290,7 @@ function readContent(
     clinicalQuestion: clinicalQuestion(order),
     studyInstanceUid: studyInstanceUid(order).uid,
     referringName: who.name,
+    referringNumber: who.number,
     referringPhone: who.phone,
     visitNumber: pv1?.text(19) ?? "",
     scheduledAt: scheduledAt(order, profile.timeZone),

@@ -159,16 +159,18 @@ export function remarksOf(order: OrderSegments): OrderContent["remarks"] {
     .filter((remark) => remark.text !== "");
 }
 
-/** PV1-8 (referring) and, before it, who ordered: OBR-16 or ORC-12; the number to ring is ORC-14 or OBR-17. */
-export function referring(order: OrderSegments): { name: string; phone: string } {
+/** PV1-8 (referring) and, before it, who ordered: OBR-16 or ORC-12, with their number there (XCN.1); to be rung at ORC-14 or OBR-17. */
+export function referring(order: OrderSegments): { name: string; number: string; phone: string } {
   const providers = [
     ...(order.orc?.repetitions(12) ?? []),
     ...(order.obr?.repetitions(16) ?? []),
     ...(order.pv1?.repetitions(8) ?? []),
   ];
   const phones = [...(order.orc?.repetitions(14) ?? []), ...(order.obr?.repetitions(17) ?? [])];
+  const who = providers.find((provider) => providerName(provider) !== "");
   return {
-    name: providers.map(providerName).find((name) => name !== "") ?? "",
+    name: who ? providerName(who) : "",
+    number: who?.text(1).trim() ?? "",
     phone: phones.map(phoneNumber).find((phone) => phone !== "") ?? "",
   };
 }

@@ -62,6 +62,37 @@ async function raised() {
   return result.value;
 }
 
+/** The study's order, by that physician. */
+async function ordered({ name, number }: { name: string; number: string }): Promise<void> {
+  const study = await deps.db.prisma.study.findUniqueOrThrow({ where: { id: studyId } });
+  const patient = await deps.db.prisma.patient.create({
+    data: {
+      organisationId: study.organisationId,
+      issuer: "STMARY",
+      mrn: crypto.randomUUID(),
+      name: { alphabetic: "Sample^Ada" },
+    },
+  });
+  const { id } = await deps.db.prisma.imagingOrder.create({
+    data: {
+      ...{
+        siteId: study.siteId,
+        patientId: patient.id,
+        source: "hl7",
+        accessionNumber: crypto.randomUUID().slice(0, 16),
+      },
+      ...{
+        procedureText: "CT Head",
+        referringName: name,
+        referringNumber: number,
+        updatedAt: new Date(),
+        orderedAt: new Date(),
+      },
+    },
+  });
+  await deps.db.prisma.study.update({ where: { id: studyId }, data: { orderId: id } });
+}
+
 async function linked(findingId: string): Promise<{ token: string; linkId: string }> {
   const link = await createLink(deps, reader, { studyId, findingId }, "http://hub");
   if (!link.ok) throw new Error(link.error.message);
@@ -88,6 +119,31 @@ describe("critical findings", () => {
       `critical:${finding.id}`,
     ]);
     expect(rows.map((row) => row.type)).toEqual(["critical.raised", "critical.escalated"]);
+  });
+
+  it("[CR11] the ordering physician is rung on their own screen: known by the hospital's number for them, never by name", async () => {
+    const raman = (await deps.db.prisma.userAccount.findUniqueOrThrow({ where: { email: "raman@stmary.example" } })).id;
+    await ordered({ name: "Dr P. Raman-Iyer", number: "1234" });
+    expect(await raised()).toMatchObject({
+      current: { name: "Dr P. Raman-Iyer", role: "Ordering physician", userId: raman },
+      // she also stands on the site's ladder: once is enough
+      ladder: [{ userId: raman }, { name: "Charge nurse, ED" }, { name: "Nursing supervisor" }],
+    });
+    const { rows } = await deps.db.pool.query(
+      "SELECT topics FROM outbox WHERE type = 'critical.raised' ORDER BY seq DESC LIMIT 1",
+    );
+    expect(rows[0].topics).toContain(`user:${raman}`);
+    // the name alone, another hospital's number, an account that is shut out: by phone and link
+    for (const number of ["", "3310"]) {
+      await ordered({ name: "Dr Priya Raman", number });
+      expect((await raised()).current, number).toMatchObject({ role: "Ordering physician", userId: null });
+    }
+    await ordered({ name: "Dr Priya Raman", number: "1234" });
+    const shut = (disabledAt: Date | null) =>
+      deps.db.prisma.userAccount.update({ where: { id: raman }, data: { disabledAt } });
+    await shut(new Date(deps.clock.now()));
+    expect((await raised()).current).toMatchObject({ role: "Ordering physician", userId: null });
+    await shut(null);
   });
 
   it("[CR2] [CR6] goes from the link over read-back to the acknowledgement, each step kept with the person", async () => {

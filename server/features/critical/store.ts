@@ -31,7 +31,8 @@ export async function studyForCritical(tx: Tx, studyId: string): Promise<StudyFo
   const rows = await tx.$queryRaw<StudyForCritical[]>`
     SELECT s.id, s.organisation_id AS "organisationId", s.site_id AS "siteId", s.group_id AS "groupId", s.patient_id AS "patientId",
       coalesce(nullif(o.referring_name, ''), s.referring_name) AS "referringName", coalesce(o.referring_phone, '') AS "referringPhone",
-      o.referring_user_id AS "referringUserId"
+      (SELECT u.id FROM user_account u WHERE u.organisation_id = s.organisation_id AND u.physician_number = nullif(o.referring_number, '')
+        AND u.disabled_at IS NULL) AS "referringUserId"
     FROM study s LEFT JOIN imaging_order o ON o.id = s.order_id WHERE s.id = ${studyId}::uuid`;
   return rows[0] ?? null;
 }

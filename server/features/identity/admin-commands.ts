@@ -71,7 +71,10 @@ export async function addUser(
   const passwordHash = await hashPassword(password);
   const shortName = request.shortName || initials(request.name);
   return deps.db.pgTx(async (tx) => {
-    const id = await store.insertUser(tx, { ...request, phone: request.phone ?? null, shortName, passwordHash });
+    const taken = await numberTaken(tx, organisation.id, request.physicianNumber, null);
+    if (taken) return err(taken);
+    const { phone = null, physicianNumber = null } = request;
+    const id = await store.insertUser(tx, { ...request, phone, physicianNumber, shortName, passwordHash });
     if (!id) return err(refusal("conflict", "Somebody has this e-mail address already."));
     await store.setRoles(tx, id, request.roles);
     await audit(tx, actor, [
@@ -80,6 +83,19 @@ export async function addUser(
     const user = await store.userOf(tx, id, null);
     return user ? ok({ user, password: request.password ? null : password }) : err(missing("user"));
   });
+}
+
+/** A physician number belongs to one person of a hospital: results and calls would reach the wrong one. */
+async function numberTaken(
+  tx: store.Executor,
+  organisationId: string,
+  number: string | null | undefined,
+  self: string | null,
+): Promise<Refusal | null> {
+  const holder = number ? await store.numberedBy(tx, organisationId, number) : null;
+  return holder && holder !== self
+    ? refusal("conflict", "Somebody of this organisation has this physician number already.")
+    : null;
 }
 
 type Site = { readonly id: string };
@@ -122,6 +138,8 @@ export async function changeUser(
   if (unfit) return err(unfit);
   return deps.db.pgTx(async (tx) => {
     const { roles, disabled, ...plain } = change;
+    const taken = await numberTaken(tx, user.organisation.id, change.physicianNumber, id);
+    if (taken) return err(taken);
     const disabledAt = disabled === undefined ? undefined : disabled ? new Date(deps.clock.now()) : null;
     await store.updateUser(tx, id, { ...plain, ...(disabledAt === undefined ? {} : { disabledAt }) });
     if (roles) await store.setRoles(tx, id, roles);

@@ -58,6 +58,29 @@ describe("administration", () => {
     expect((await admin.addUser(world.deps, ofGroup, newUser(world.south.hospital, "referrer"))).ok).toBe(true);
   });
 
+  it("[AD7] a physician's number is one person's in a hospital, and can be given, taken and changed", async () => {
+    const physician = (organisationId: string, email: string, physicianNumber: string) =>
+      admin.addUser(
+        world.deps,
+        ofGroup,
+        NewUser.parse({ organisationId, email, name: "Dr Numbered", physicianNumber, roles: [{ role: "referrer" }] }),
+      );
+    const first = await physician(world.north.hospital, "first@test.example", " 4711 ");
+    const made = first.ok ? first.value.user : null;
+    expect(made?.physicianNumber).toBe("4711");
+    expect(await physician(world.north.hospital, "second@test.example", "4711")).toMatchObject({
+      ok: false,
+      error: { code: "conflict", message: "Somebody of this organisation has this physician number already." },
+    });
+    expect((await physician(world.south.hospital, "third@test.example", "4711")).ok).toBe(true);
+    const second = await physician(world.north.hospital, "second@test.example", "4712");
+    const change = (physicianNumber: string | null) =>
+      admin.changeUser(world.deps, ofHospital, second.ok ? second.value.user.id : "", { physicianNumber });
+    expect(await change("4711")).toMatchObject({ ok: false, error: { code: "conflict" } });
+    expect(await change("4712")).toMatchObject({ ok: true, value: { physicianNumber: "4712" } });
+    expect(await change(null)).toMatchObject({ ok: true, value: { physicianNumber: null } });
+  });
+
   it("[AD3] disabling ends sessions in the same transaction and tells the gateway to close live sockets", async () => {
     const person = await world.person();
     const session = sha256("secret");

@@ -24,6 +24,7 @@ export async function organisations(executor: Executor, within: Administered): P
 }
 
 const USER = `SELECT u.id, u.email, u.display_name AS name, u.short_name AS "shortName", u.title, u.phone,
+  u.physician_number AS "physicianNumber",
   jsonb_build_object('id', o.id, 'name', o.name, 'kind', o.kind) AS organisation,
   coalesce((SELECT jsonb_agg(jsonb_build_object('role', g.role, 'siteId', g.site_id)) FROM role_grant g WHERE g.user_id = u.id), '[]') AS roles,
   ${ms("u.disabled_at")} AS "disabledAt", ${ms("u.created_at")} AS "createdAt",
@@ -55,18 +56,29 @@ export interface AccountToMake {
   readonly shortName: string;
   readonly title: string;
   readonly phone: string | null;
+  readonly physicianNumber: string | null;
   readonly passwordHash: string;
 }
 
 /** The new account's id; null where the e-mail address is taken. */
 export async function insertUser(tx: Executor, account: AccountToMake): Promise<string | null> {
-  const { organisationId, email, name, shortName, title, phone, passwordHash } = account;
+  const { organisationId, email, name, shortName, title, phone, physicianNumber, passwordHash } = account;
   const rows = await rawRows<{ id: string }>(
     tx,
-    `INSERT INTO user_account (organisation_id, email, display_name, short_name, title, phone, password_hash)
-     SELECT $1::uuid, $2, $3, $4, $5, $6, $7 WHERE NOT EXISTS (SELECT 1 FROM user_account WHERE lower(email) = lower($2))
+    `INSERT INTO user_account (organisation_id, email, display_name, short_name, title, phone, password_hash, physician_number)
+     SELECT $1::uuid, $2, $3, $4, $5, $6, $7, $8 WHERE NOT EXISTS (SELECT 1 FROM user_account WHERE lower(email) = lower($2))
      ON CONFLICT (email) DO NOTHING RETURNING id`,
-    [organisationId, email, name, shortName, title, phone, passwordHash],
+    [organisationId, email, name, shortName, title, phone, passwordHash, physicianNumber],
+  );
+  return rows[0]?.id ?? null;
+}
+
+/** Who has that physician number in the organisation; it is one person's. */
+export async function numberedBy(tx: Executor, organisationId: string, number: string): Promise<string | null> {
+  const rows = await rawRows<{ id: string }>(
+    tx,
+    "SELECT id FROM user_account WHERE organisation_id = $1::uuid AND physician_number = $2",
+    [organisationId, number],
   );
   return rows[0]?.id ?? null;
 }
@@ -94,10 +106,14 @@ export async function updateUser(
     name?: string | undefined;
     title?: string | undefined;
     phone?: string | null | undefined;
+    physicianNumber?: string | null | undefined;
     disabledAt?: Date | null;
   },
 ): Promise<void> {
-  const columns = { name: "display_name", title: "title", phone: "phone", disabledAt: "disabled_at" } as const;
+  const columns = {
+    ...{ name: "display_name", title: "title", phone: "phone" },
+    ...{ physicianNumber: "physician_number", disabledAt: "disabled_at" },
+  } as const;
   for (const [key, column] of Object.entries(columns)) {
     const value = change[key as keyof typeof change];
     if (value === undefined) continue;

@@ -2,10 +2,11 @@ import { type Refusal, refusal } from "@readroom/shared/contract/errors.js";
 import type { NewOrder } from "@readroom/shared/contract/http/orders.js";
 import { type Actor, may } from "@readroom/shared/domain/access.js";
 import { err, ok, type Result } from "@readroom/shared/kernel/result.js";
+import type pg from "pg";
 import type { Deps } from "../../kernel/deps.js";
 import { applyMessage } from "./apply.js";
 import type { Interpreted, OrderContent, OrderControl, PatientFacts } from "./ports.js";
-import { nextAccession, ordersByPlacer, type SiteRow, siteById } from "./store.js";
+import { nextAccession, ordersByPlacer, physicianNumberOf, type SiteRow, siteById } from "./store.js";
 
 type Orders = Extract<Interpreted, { kind: "orders" }>;
 
@@ -25,10 +26,17 @@ export async function enterOrder(
     const [earlier] = await ordersByPlacer(client, site.id, placer);
     if (earlier) return ok({ orderId: earlier.id, accessionNumber: earlier.accessionNumber });
     const accessionNumber = await nextAccession(client);
+    const referringNumber = await ownNumber(client, actor, entered.referringName);
     const work = { client, actor, site, at: new Date(deps.clock.now()), source: "form" } as const;
     const applied = await applyMessage(
       work,
-      asMessage(entered, site, placer || `FORM-${accessionNumber}`, accessionNumber, deps.clock.now()),
+      asMessage(
+        { ...entered, referringNumber },
+        site,
+        placer || `FORM-${accessionNumber}`,
+        accessionNumber,
+        deps.clock.now(),
+      ),
     );
     const orderId = applied.ok ? applied.value.orderIds[0] : undefined;
     if (!applied.ok || orderId === undefined)
@@ -37,8 +45,14 @@ export async function enterOrder(
   });
 }
 
+/** A physician who orders in their own name is the one to be rung: their number at the hospital; "" for anybody else. */
+async function ownNumber(client: pg.PoolClient, actor: Actor, referringName: string): Promise<string> {
+  if (actor.kind !== "user" || !actor.roles.includes("referrer") || referringName.trim() !== actor.name) return "";
+  return physicianNumberOf(client, actor.userId);
+}
+
 function asMessage(
-  entered: NewOrder,
+  entered: NewOrder & { readonly referringNumber: string },
   site: SiteRow,
   placerOrderNumber: string,
   accessionNumber: string,
@@ -65,6 +79,7 @@ function asMessage(
     patientLocation: entered.patientLocation,
     clinicalQuestion: entered.clinicalQuestion,
     referringName: entered.referringName,
+    referringNumber: entered.referringNumber,
     referringPhone: entered.referringPhone,
     scheduledAt: entered.scheduledAt,
     orderedAt: now,
@@ -89,6 +104,7 @@ const EMPTY_CONTENT: OrderContent = {
   clinicalQuestion: "",
   studyInstanceUid: "",
   referringName: "",
+  referringNumber: "",
   referringPhone: "",
   visitNumber: "",
   scheduledAt: null,

@@ -151,6 +151,18 @@ describe("orders over MLLP", () => {
     expect(await events()).toEqual(["message.failed"]);
   });
 
+  test("[OR19] the ordering physician's number goes with the name: kept by an empty field, gone with another name that has none", async () => {
+    const ordering = async (): Promise<unknown[]> =>
+      (await db.pool.query("SELECT referring_name, referring_number FROM imaging_order")).rows.flatMap(Object.values);
+    await send(madeOrder());
+    expect(await ordering()).toEqual(["Dr Lisa Cuddy", "77"]);
+    const silent = { ORC: "ORC|XO|P100|F100||SC||^^^20261124093000^^S||20261124091000", PV1: "PV1|1|E" };
+    await send(madeOrder({ controlId: "CH1", segments: silent }));
+    expect(await ordering()).toEqual(["Dr Lisa Cuddy", "77"]);
+    await send(variant("CH2", "XO|P100|F100||SC||^^^20261124093000^^S||20261124091000|||^House^Gregory^^^Dr"));
+    expect(await ordering()).toEqual(["Dr Gregory House", ""]);
+  });
+
   test("[OR5] a sender that no site claims is answered AR and kept; the demo world takes it from this machine", async () => {
     const stranger = madeOrder().replace("RIS|GENERAL", "RIS|NOWHERE");
     expect(verdict((await send(stranger))[0])).toBe("AR 204");
@@ -360,6 +372,44 @@ describe("orders by form and matching", () => {
       address: "",
     } as const;
     expect(await enterOrder(deps, foreign, entered)).toMatchObject({ ok: false, error: { code: "not_found" } });
+  });
+
+  test("[OR19] a physician who orders in their own name is named by their number, in a colleague's name is not", async () => {
+    const userId = await one(
+      `INSERT INTO user_account (organisation_id, email, display_name, short_name, password_hash, physician_number)
+       VALUES ($1, 'cuddy@test.example', 'Dr Lisa Cuddy', 'LC', '', '77') RETURNING id`,
+      [hospital],
+    );
+    const physician = {
+      kind: "user",
+      userId,
+      name: "Dr Lisa Cuddy",
+      organisationId: hospital,
+      organisationKind: "hospital",
+      roles: ["referrer"],
+      siteIds: null,
+      hospitalIds: [hospital],
+      sessionId: "",
+      address: "",
+    } as const;
+    const ordered = async (referringName: string, mrn: string): Promise<string> => {
+      const entered = {
+        ...{ siteId: site, patient: { mrn, family: "Own", given: "", birthDate: "", sex: "O" as const } },
+        ...{
+          procedureText: "CT Head",
+          modality: "CT",
+          bodyPart: "",
+          laterality: "" as const,
+          priority: "urgent" as const,
+        },
+        ...{ patientClass: "E" as const, patientLocation: "", clinicalQuestion: "", scheduledAt: null },
+        ...{ referringName, referringPhone: "" },
+      };
+      const taken = await enterOrder(deps, physician, entered);
+      return one("SELECT referring_number FROM imaging_order WHERE id = $1", [taken.ok ? taken.value.orderId : null]);
+    };
+    expect(await ordered("Dr Lisa Cuddy", "O1")).toBe("77");
+    expect(await ordered("Dr Gregory House", "O2")).toBe("");
   });
 
   test("[OR13] studies that waited become the order's; another patient's or issuer's do not", async () => {

@@ -71,6 +71,8 @@ export interface OrderContent {
   readonly clinicalQuestion: string;
   readonly studyInstanceUid: string;
   readonly referringName: string;
+  /** The ordering physician's number at the hospital (XCN.1); it goes with the name. */
+  readonly referringNumber: string;
   readonly referringPhone: string;
   readonly visitNumber: string;
   /** Milliseconds since 1970, or null. */

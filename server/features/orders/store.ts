@@ -144,6 +144,15 @@ export async function ordersByPlacer(client: pg.PoolClient, siteId: string, plac
   ).rows;
 }
 
+/** That account's number at its hospital (XCN.1 of its orders); "" where none is known. */
+export async function physicianNumberOf(client: pg.PoolClient, userId: string): Promise<string> {
+  const { rows } = await client.query<{ number: string | null }>(
+    "SELECT physician_number AS number FROM user_account WHERE id = $1::uuid",
+    [userId],
+  );
+  return rows[0]?.number ?? "";
+}
+
 /** Details that no column of their own holds. */
 function detailOf(content: OrderContent): Record<string, unknown> {
   return { remarks: content.remarks, accessionFrom: content.accessionFrom, visitNumber: content.visitNumber };
@@ -157,8 +166,8 @@ export async function insertOrder(
   const { rows } = await client.query<{ id: string }>(
     `INSERT INTO imaging_order (site_id, patient_id, source, updated_at, ordered_at, accession_number, placer_order_number, filler_order_number, procedure_code,
        procedure_coding_system, procedure_text, modality, body_part, laterality, priority, patient_class, patient_location, clinical_question,
-       study_instance_uid, referring_name, referring_phone, scheduled_at, detail, state)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23::jsonb, 'scheduled') RETURNING id`,
+       study_instance_uid, referring_name, referring_phone, scheduled_at, detail, state, referring_number)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23::jsonb, 'scheduled', $24) RETURNING id`,
     [
       order.siteId,
       order.patientId,
@@ -183,6 +192,7 @@ export async function insertOrder(
       c.referringPhone,
       c.scheduledAt === null ? null : new Date(c.scheduledAt),
       JSON.stringify(detailOf(c)),
+      c.referringNumber,
     ],
   );
   const id = rows[0]?.id;
@@ -223,6 +233,8 @@ export async function changeOrder(
     if (content.cleared.includes(field)) wanted.push([column, "", field]);
     else if (content[field] !== "") wanted.push([column, content[field], field]);
   }
+  // a number without its name says nothing, and another name takes the number of the one before away
+  if (content.referringName !== "") wanted.push(["referring_number", content.referringNumber, "referringNumber"]);
   if (content.cleared.includes("scheduledAt")) wanted.push(["scheduled_at", null, "scheduledAt"]);
   else if (content.scheduledAt !== null) wanted.push(["scheduled_at", new Date(content.scheduledAt), "scheduledAt"]);
   const changed = wanted.filter(([column, value]) => plain(before[column]) !== plain(value));

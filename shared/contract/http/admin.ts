@@ -31,6 +31,8 @@ export const UserView = z.object({
   shortName: z.string(),
   title: z.string(),
   phone: z.string().nullable(),
+  /** As the hospital's orders name who ordered (HL7 XCN.1): by it a physician is rung on their own screen. */
+  physicianNumber: z.string().nullable(),
   organisation: z.object({ id: Id, name: z.string(), kind: Kind }),
   roles: z.array(z.object({ role: z.enum(ROLES), siteId: Id.nullable() })),
   disabledAt: Ms.nullable(),
@@ -47,6 +49,7 @@ export const NewUser = z.object({
   shortName: z.string().trim().max(40).optional(),
   title: z.string().trim().max(120).default(""),
   phone: z.string().trim().max(40).optional(),
+  physicianNumber: z.string().trim().min(1).max(40).optional(),
   roles: z.array(RoleGrant).min(1, "at least one role").max(20),
   /** Left out: the hub makes one and shows it once. */
   password: z.string().min(12, "at least 12 characters").max(200).optional(),
@@ -62,6 +65,7 @@ export const UserChange = z.object({
   name: z.string().trim().min(1).max(120).optional(),
   title: z.string().trim().max(120).optional(),
   phone: z.string().trim().max(40).nullable().optional(),
+  physicianNumber: z.string().trim().min(1).max(40).nullable().optional(),
   roles: z.array(RoleGrant).min(1).max(20).optional(),
   disabled: z.boolean().optional(),
 });

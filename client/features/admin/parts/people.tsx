@@ -15,7 +15,7 @@ import { Panel } from "../../../ui/page";
 import { EmptyState } from "../../../ui/states";
 import { Tone } from "../../../ui/tone";
 import classes from "../page.module.css";
-import { addUser, disableUser, newPassword, useScope, useUsers } from "../source";
+import { addUser, changeUser, disableUser, newPassword, useScope, useUsers } from "../source";
 import { SecretDialog, useAdminAction } from "./form";
 
 const ROLE_WORDS: Record<Exclude<Role, "integration">, string> = {
@@ -33,6 +33,7 @@ export function People() {
   const may = useMay("people.write");
   const now = useNow();
   const [adding, setAdding] = useState(false);
+  const [changing, setChanging] = useState<UserView | null>(null);
   const [secret, setSecret] = useState<string | null>(null);
   const run = useAdminAction();
   return (
@@ -54,6 +55,7 @@ export function People() {
           { header: "Log-in", render: (user) => user.email },
           { header: "Organisation", render: (user) => user.organisation.name },
           { header: "Roles", render: (user) => rolesOf(user) },
+          { header: "Number", render: (user) => user.physicianNumber ?? "–" },
           { header: "Reads", wide: true, render: (user) => user.subspecialties.join(", ") || "–" },
           { header: "Last here", render: (user) => (user.lastSeenAt ? ago(user.lastSeenAt, now) : "never") },
           {
@@ -66,6 +68,9 @@ export function People() {
                   header: "Do",
                   render: (user: UserView) => (
                     <Group gap={8} wrap="nowrap">
+                      <Button variant="subtle" color="gray" onClick={() => setChanging(user)}>
+                        Change
+                      </Button>
                       {user.disabledAt ? (
                         <Button variant="default" onClick={() => void run(() => disableUser(user.id, false))}>
                           Let in again
@@ -96,6 +101,7 @@ export function People() {
           <EmptyState title="Nobody yet">Add the first person; the hub makes a password and shows it once.</EmptyState>
         }
       />
+      {changing ? <ChangePerson user={changing} onClose={() => setChanging(null)} /> : null}
       {adding ? <AddPerson onClose={() => setAdding(false)} onSecret={setSecret} /> : null}
       <SecretDialog title="Password" secret={secret} onClose={() => setSecret(null)} />
     </Panel>
@@ -108,7 +114,14 @@ const rolesOf = (user: UserView): string =>
 function AddPerson({ onClose, onSecret }: { onClose: () => void; onSecret: (secret: string | null) => void }) {
   const scope = useScope();
   const client = useQueryClient();
-  const [person, setPerson] = useState({ name: "", email: "", title: "", organisationId: "", role: "" });
+  const [person, setPerson] = useState({
+    name: "",
+    email: "",
+    title: "",
+    organisationId: "",
+    role: "",
+    physicianNumber: "",
+  });
   const set = (field: keyof typeof person) => (value: string | null) =>
     setPerson((was) => ({ ...was, [field]: value ?? "" }));
   return (
@@ -124,6 +137,7 @@ function AddPerson({ onClose, onSecret }: { onClose: () => void; onSecret: (secr
           name: person.name,
           email: person.email,
           title: person.title,
+          ...(person.role === "referrer" && person.physicianNumber ? { physicianNumber: person.physicianNumber } : {}),
           roles: [{ role: person.role as Role }],
         });
         await client.invalidateQueries({ queryKey: ["admin", "users"] });
@@ -158,6 +172,54 @@ function AddPerson({ onClose, onSecret }: { onClose: () => void; onSecret: (secr
         value={person.role || null}
         onChange={set("role")}
       />
+      {person.role === "referrer" ? (
+        <PhysicianNumber value={person.physicianNumber} set={set("physicianNumber")} />
+      ) : null}
+    </FormDialog>
+  );
+}
+
+const PhysicianNumber = ({ value, set }: { value: string; set: (value: string) => void }) => (
+  <TextInput
+    label="Number at the hospital"
+    description="As its orders name who ordered. Critical findings on their patients then ring on their screen."
+    maxLength={40}
+    value={value}
+    onChange={(event) => set(event.currentTarget.value)}
+  />
+);
+
+function ChangePerson({ user, onClose }: { user: UserView; onClose: () => void }) {
+  const client = useQueryClient();
+  const [person, setPerson] = useState({ name: user.name, title: user.title, number: user.physicianNumber ?? "" });
+  const refers = user.roles.some(({ role }) => role === "referrer");
+  return (
+    <FormDialog
+      words={refusalWords}
+      title={`Change ${user.name}`}
+      opened
+      onClose={onClose}
+      submit="Save"
+      onSubmit={async () => {
+        const { name, title, number } = person;
+        await changeUser(user.id, { name, title, ...(refers ? { physicianNumber: number.trim() || null } : {}) });
+        await client.invalidateQueries({ queryKey: ["admin", "users"] });
+      }}
+    >
+      <TextInput
+        label="Name"
+        required
+        maxLength={120}
+        value={person.name}
+        onChange={(event) => setPerson({ ...person, name: event.currentTarget.value })}
+      />
+      <TextInput
+        label="Title"
+        maxLength={120}
+        value={person.title}
+        onChange={(event) => setPerson({ ...person, title: event.currentTarget.value })}
+      />
+      {refers ? <PhysicianNumber value={person.number} set={(number) => setPerson({ ...person, number })} /> : null}
     </FormDialog>
   );
 }
