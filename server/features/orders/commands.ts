@@ -1,8 +1,7 @@
 import { type Refusal, refusal } from "@readroom/shared/contract/errors.js";
 import type { NewOrder } from "@readroom/shared/contract/http/orders.js";
-import { type Actor, may } from "@readroom/shared/domain/access.js";
+import { type Actor, may, type UserActor } from "@readroom/shared/domain/access.js";
 import { err, ok, type Result } from "@readroom/shared/kernel/result.js";
-import type pg from "pg";
 import type { Deps } from "../../kernel/deps.js";
 import { applyMessage } from "./apply.js";
 import type { Interpreted, OrderContent, OrderControl, PatientFacts } from "./ports.js";
@@ -26,7 +25,9 @@ export async function enterOrder(
     const [earlier] = await ordersByPlacer(client, site.id, placer);
     if (earlier) return ok({ orderId: earlier.id, accessionNumber: earlier.accessionNumber });
     const accessionNumber = await nextAccession(client);
-    const referringNumber = await ownNumber(client, actor, entered.referringName);
+    const referringNumber = ordersForSelf(actor, entered.referringName)
+      ? await physicianNumberOf(client, actor.userId)
+      : "";
     const work = { client, actor, site, at: new Date(deps.clock.now()), source: "form" } as const;
     const applied = await applyMessage(
       work,
@@ -45,11 +46,9 @@ export async function enterOrder(
   });
 }
 
-/** A physician who orders in their own name is the one to be rung: their number at the hospital; "" for anybody else. */
-async function ownNumber(client: pg.PoolClient, actor: Actor, referringName: string): Promise<string> {
-  if (actor.kind !== "user" || !actor.roles.includes("referrer") || referringName.trim() !== actor.name) return "";
-  return physicianNumberOf(client, actor.userId);
-}
+/** A physician who orders in their own name is the one to be rung. */
+const ordersForSelf = (actor: Actor, referringName: string): actor is UserActor =>
+  actor.kind === "user" && actor.roles.includes("referrer") && referringName.trim() === actor.name;
 
 function asMessage(
   entered: NewOrder & { readonly referringNumber: string },
