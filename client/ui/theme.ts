@@ -128,7 +128,9 @@ export const theme = createTheme({
     Paper: Paper.extend({ defaultProps: { radius: "lg" } }),
     TextInput: TextInput.extend({ defaultProps: { size: "sm" } }),
     PasswordInput: PasswordInput.extend({ defaultProps: { size: "sm" } }),
-    InputWrapper: InputWrapper.extend({ styles: { label: { marginBottom: 4, fontWeight: 550 } } }),
+    InputWrapper: InputWrapper.extend({
+      styles: { label: { marginBottom: 4, fontWeight: 550 }, description: { fontSize: 12, color: "var(--rr-text-2)" } },
+    }),
     Textarea: Textarea.extend({ defaultProps: { size: "sm" } }),
     Select: Select.extend({ defaultProps: { size: "sm", checkIconPosition: "right" } }),
     SegmentedControl: SegmentedControl.extend({ defaultProps: { size: "xs" } }),

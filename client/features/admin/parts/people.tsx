@@ -54,8 +54,15 @@ export function People() {
           },
           { header: "Log-in", render: (user) => user.email },
           { header: "Organisation", render: (user) => user.organisation.name },
-          { header: "Roles", render: (user) => rolesOf(user) },
-          { header: "Number", render: (user) => user.physicianNumber ?? "–" },
+          {
+            header: "Roles",
+            render: (user) => (
+              <>
+                {rolesOf(user)}
+                {user.physicianNumber ? <span className={classes.soft}> no. {user.physicianNumber}</span> : null}
+              </>
+            ),
+          },
           { header: "Reads", wide: true, render: (user) => user.subspecialties.join(", ") || "–" },
           { header: "Last here", render: (user) => (user.lastSeenAt ? ago(user.lastSeenAt, now) : "never") },
           {
