@@ -84,6 +84,9 @@ test("a reader's night", async () => {
   });
 
   const first = await test.step("next study, read, put on hold for another", async () => {
+    const ahead = page.waitForResponse(
+      async (answer) => answer.url().endsWith("/worklist/likely") && (await answer.json()).study !== null,
+    );
     await page.keyboard.press("n");
     await expect(page).toHaveURL(/\/read\//);
     const id = page.url();
@@ -96,9 +99,25 @@ test("a reader's night", async () => {
     await page.getByLabel("Viewports").click();
     const banner = page.getByRole("region", { name: /^Patient/ }).getByRole("heading");
     const held = (await banner.textContent()) ?? "";
+    await ahead;
+    // what was brought ahead is shown at once, as this reader's, whatever the hub takes to describe it anew
+    let letIn = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      letIn = resolve;
+    });
+    const described = "**/api/studies/*";
+    await page.route(described, async (route) => {
+      await gate;
+      await route.continue();
+    });
     await page.keyboard.press("n");
     await expect(page).not.toHaveURL(id);
     await expect(banner).not.toHaveText(held);
+    await expect(page.getByText("Nobody reads this study yet.")).toHaveCount(0);
+    await page.getByRole("button", { name: "Claim", exact: true }).click();
+    await expect(page.getByRole("menuitem", { name: /One moment/ })).toBeVisible();
+    await page.keyboard.press("Escape");
+    letIn();
     return id;
   });
 
@@ -128,6 +147,8 @@ test("a reader's night", async () => {
     await dialog.getByRole("radio", { name: "Waiting for priors or information" }).check();
     await dialog.getByRole("button", { name: "Return" }).click();
     await expect(held).toHaveCount(0);
+    // the list is told before the dialog is answered; until it closes, keys are its own
+    await expect(dialog).toHaveCount(0);
   });
 
   await test.step("a subspecialist is asked: the study stands at the head of their lane", async () => {

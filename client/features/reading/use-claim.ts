@@ -9,6 +9,7 @@ import { useSocket } from "../../kernel/socket";
 import { toast } from "../../ui/toast";
 import { type Standing, standingOf } from "./model";
 import { claimNext, claimStudy, resumeStudy, studyKey, takeOverStudy } from "./source";
+import { withRow } from "./use-study";
 
 export interface ClaimHands {
   standing: Standing;
@@ -84,10 +85,16 @@ export function useClaim(detail: StudyDetail): ClaimHands {
           toast.refused("This study is still yours: sign it, return it, or put it on hold (Claim, One moment).");
           return;
         }
-        const answer = await claimNext();
+        const { row, reason } = await claimNext();
+        if (!row) {
+          toast.refused(reason || "Nothing is waiting that is yours to read.");
+          return;
+        }
+        // What was brought ahead knows nothing of this claim: the room would say that nobody reads the study. Asked anew all the same.
+        const known = (was: StudyDetail | undefined) => was && withRow(was, row);
+        client.setQueryData(studyKey(row.studyId), known, { updatedAt: 1 });
         // In place of this one: going back leads to the list and not through the night's studies.
-        if (answer.row) navigate(`/read/${answer.row.studyId}`, { replace: true });
-        else toast.refused(answer.reason || "Nothing is waiting that is yours to read.");
+        navigate(`/read/${row.studyId}`, { replace: true });
       }),
   };
 }

@@ -40,7 +40,7 @@ export function useStudy(studyId: string) {
 }
 
 /** The detail with a newer row; the same object where the row is older than what is shown. */
-function withRow(detail: StudyDetail, row: StudyDetail["row"]): StudyDetail {
+export function withRow(detail: StudyDetail, row: StudyDetail["row"]): StudyDetail {
   return row.seq < detail.row.seq ? detail : { ...detail, row };
 }
 
