@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
+import type { NoticesView } from "@readroom/shared/contract/http/notices.js";
 import { GIVEN_ROLES, ROLE_WORDS } from "@readroom/shared/domain/room-role.js";
 import { useEffect, useRef } from "react";
 import { useMatch, useNavigate } from "react-router";
@@ -16,7 +17,8 @@ const noteOf = (studyId: string): string => `invited:${studyId}`;
 /** Shows an invitation into a room at this person's screen, until it is answered or put away. */
 export function Invitations() {
   const { user } = useSignedIn();
-  const { ask, answered } = useAsking();
+  const { data: view } = useNotices();
+  const { ask, answered } = useAsking(view);
   useHubEvents((event) => {
     const { studyId, personId, roomRole } = event.payload;
     if (typeof studyId !== "string" || personId !== user.id) return;
@@ -28,7 +30,6 @@ export function Invitations() {
   });
 
   // What came before this page heard anything: its notice waits. Whoever is in the room has answered.
-  const { data: view } = useNotices();
   const inRoom = useMatch("/read/:studyId")?.params.studyId ?? null;
   const shown = useRef(new Set<string>());
   useEffect(() => {
@@ -43,9 +44,8 @@ export function Invitations() {
 }
 
 /** The note of an invitation. Answered or put away, its notice is read. */
-function useAsking() {
+function useAsking(view: NoticesView | undefined) {
   const navigate = useNavigate();
-  const { data: view } = useNotices();
   const { mutate: act } = useActOnNotices();
   const newest = useRef({ navigate, view, act });
   newest.current = { navigate, view, act };

@@ -3,7 +3,7 @@ import { notifications } from "@mantine/notifications";
 import { NoticesReleased, type NoticesView, type NoticeView } from "@readroom/shared/contract/http/notices.js";
 import { READING_BEAT } from "@readroom/shared/domain/notice-delivery.js";
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { useCallback, useEffect, useRef } from "react";
 import { useMatch, useNavigate } from "react-router";
 import { useMay } from "../../../kernel/session";
 import { useFeed, useHubEvents, useSocket } from "../../../kernel/socket";
@@ -27,9 +27,9 @@ export function NoticeListener() {
   const feed = useFeed();
   const toPage = useRef(navigate);
   toPage.current = navigate;
+  const again = useCallback(() => client.invalidateQueries({ queryKey: NOTICES, exact: true }), [client]);
   useEffect(() => {
     // what came while this page was opening, or its line was cut, was heard by nobody here
-    const again = () => client.invalidateQueries({ queryKey: NOTICES, exact: true });
     const begin = async () => {
       await again();
       for (const notice of client.getQueryData<NoticesView>(NOTICES)?.notices ?? [])
@@ -39,11 +39,11 @@ export function NoticeListener() {
     return () => {
       for (const one of undo) one();
     };
-  }, [feed, client]);
+  }, [feed, client, again]);
   useHubEvents((event) => {
-    if (event.type === "notices.changed") void client.invalidateQueries({ queryKey: NOTICES, exact: true });
+    if (event.type === "notices.changed") void again();
     if (event.type !== "notices.released") return;
-    void client.invalidateQueries({ queryKey: NOTICES, exact: true });
+    void again();
     const payload = NoticesReleased.safeParse(event.payload);
     if (!payload.success) return;
     for (const bundle of payload.data.bundles) {
