@@ -181,16 +181,31 @@ async function duringDelivery(seed: number, random: () => number): Promise<void>
   await deliveredOnce(signing.studyId, `CUT${seed}`);
 }
 
-/** The hospital has filed this accession's result, under one control id however often it was sent. */
+/**
+ * The hospital has filed this accession's result, under one control id however often it was sent. A hub that was killed between "sending" and
+ * the first byte can't know that nothing left: it says so, and what an operator does then brings the result to the hospital.
+ */
 async function deliveredOnce(studyId: string, accession: string): Promise<void> {
   const mine = () => hospital.received.filter((result) => result.text.includes(`|${accession}|`));
-  await hospital.filed(1, (result) => result.text.includes(`|${accession}|`), 60_000);
   const operator = await logIn(hub.url, "fischer@nightline.example");
-  await eventually("the delivery is settled", async () => {
-    const { deliveries } = DeliveryList.parse(await operator.get(`/api/deliveries?studyId=${studyId}`));
-    const own = deliveries.filter((delivery) => delivery.kind === "oru");
-    return own.length === 1 && ["delivered", "ambiguous"].includes(own[0]?.state ?? "");
-  });
+  const settled = () =>
+    eventually(
+      "the delivery is settled",
+      async () => {
+        const { deliveries } = DeliveryList.parse(await operator.get(`/api/deliveries?studyId=${studyId}`));
+        const [own, ...others] = deliveries.filter((delivery) => delivery.kind === "oru");
+        return others.length === 0 && own && ["delivered", "ambiguous"].includes(own.state) ? own : undefined;
+      },
+      60_000,
+    );
+  const first = await settled();
+  if (mine().length === 0) {
+    expect(first.state, "a result that the hospital has not is never called delivered").toBe("ambiguous");
+    const resent = await operator.send("POST", `/api/deliveries/${first.id}/act`, { action: "send_again" });
+    expect(resent.status, JSON.stringify(resent.body)).toBe(200);
+    await hospital.filed(1, (result) => result.text.includes(`|${accession}|`), 60_000);
+    await settled();
+  }
   expect(new Set(mine().map((result) => result.controlId)).size, "sent as new once").toBe(1);
 }
 
