@@ -22,7 +22,7 @@ const commands = (deduplicates: boolean): fc.Arbitrary<DeliveryCommand> =>
   fc.oneof(
     fc.constant({ kind: "begin" } as const),
     outcome.map((o) => ({ kind: "outcome", outcome: o, deduplicates }) as const),
-    fc.constant({ kind: "recover", deduplicates } as const),
+    fc.boolean().map((left) => ({ kind: "recover", left, deduplicates }) as const),
     fc.constantFrom(
       { kind: "send_again" } as const,
       { kind: "confirm_received" } as const,
@@ -55,8 +55,8 @@ describe("delivery", () => {
         let unknown = false;
         for (const command of taken) {
           if (command.kind === "begin") expect(unknown).toBe(false);
-          if (command.kind === "recover" || (command.kind === "outcome" && command.outcome.kind === "ambiguous"))
-            unknown = true;
+          if (command.kind === "recover" && command.left) unknown = true;
+          if (command.kind === "outcome" && command.outcome.kind === "ambiguous") unknown = true;
           if (["send_again", "confirm_received", "give_up"].includes(command.kind)) unknown = false;
           if (command.kind === "outcome" && command.outcome.kind === "acknowledged") unknown = false;
         }

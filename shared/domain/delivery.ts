@@ -28,8 +28,8 @@ export type AttemptOutcome =
 export type DeliveryCommand =
   | { readonly kind: "begin" }
   | { readonly kind: "outcome"; readonly outcome: AttemptOutcome; readonly deduplicates: boolean }
-  /** The hub that was sending is gone (killed, restarted): what came of it is not known. */
-  | { readonly kind: "recover"; readonly deduplicates: boolean }
+  /** The hub that was sending is gone (killed, restarted). `left`: a byte may have left, so that what came of it is not known. */
+  | { readonly kind: "recover"; readonly left: boolean; readonly deduplicates: boolean }
   | { readonly kind: "send_again" }
   | { readonly kind: "confirm_received" }
   | { readonly kind: "give_up"; readonly reason: string };
@@ -57,7 +57,9 @@ export function decideDelivery(delivery: Delivery, command: DeliveryCommand, now
       if (delivery.state !== "sending") return err("nothing was under way");
       return afterAttempt(
         delivery,
-        { kind: "ambiguous", reason: "the hub stopped while it was sending" },
+        command.left
+          ? { kind: "ambiguous", reason: "the hub stopped while it was sending" }
+          : { kind: "not_sent", reason: "the hub stopped before it had a connection" },
         command.deduplicates,
         now,
       );

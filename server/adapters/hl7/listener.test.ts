@@ -150,8 +150,9 @@ describe("MLLP listener", () => {
 });
 
 describe("MLLP sender", () => {
-  const send = (port: number, options = { connectMs: 2000, replyMs: 80 }) =>
-    mllpSender(options).send({ host: "127.0.0.1", port }, bytesOf("MSH|^~\\&|A|B|C|D|2026||ORU^R01|7|P|2.5.1\r"));
+  const message = bytesOf("MSH|^~\\&|A|B|C|D|2026||ORU^R01|7|P|2.5.1\r");
+  const send = (port: number, leaving: () => Promise<void> = async () => undefined) =>
+    mllpSender({ connectMs: 2000, replyMs: 80 }).send({ host: "127.0.0.1", port }, message, leaving);
 
   test("[HL42] replied, ambiguous, not sent", async () => {
     const hospital = await FakeHospital.start();
@@ -174,7 +175,19 @@ describe("MLLP sender", () => {
     const outcome = await mllpSender({ connectMs: 100, replyMs: 100 }).send(
       { host: "192.0.2.1", port: 2575 },
       bytesOf("x"),
+      async () => undefined,
     );
     expect(outcome.kind).toBe("not_sent");
+  });
+
+  test("[HL42] no byte leaves before it is written down that it does, and none where it can't be", async () => {
+    const hospital = await FakeHospital.start();
+    open.push(hospital);
+    const seen: number[] = [];
+    expect((await send(hospital.port, async () => void seen.push(hospital.received.length))).kind).toBe("replied");
+    expect(seen).toEqual([0]);
+    const refused = await send(hospital.port, () => Promise.reject(new Error("no database")));
+    expect(refused.kind).toBe("not_sent");
+    expect(hospital.received).toHaveLength(1);
   });
 });

@@ -17,19 +17,22 @@ export const DEFAULT_SENDER: MllpSenderOptions = { connectMs: 10_000, replyMs: 3
  * `replied`, and `ambiguous` (bytes left and no whole reply came: the receiver may or may not have it).
  */
 export function mllpSender(options: MllpSenderOptions = DEFAULT_SENDER): ResultTransport {
-  return { send: (destination, message) => sendOnce(destination, message, options) };
+  return { send: (destination, message, leaving) => sendOnce(destination, message, leaving, options) };
 }
 
 function sendOnce(
   destination: { host: string; port: number },
   message: Uint8Array,
+  leaving: () => Promise<void>,
   options: MllpSenderOptions,
 ): Promise<SendOutcome> {
   return new Promise((resolve) => {
     const socket = connect({ host: destination.host, port: destination.port, noDelay: true });
     const reader = new MllpFrameReader(DEFAULT_LIMITS.messageBytes);
     let written = false;
+    let settled = false;
     const settle = (outcome: SendOutcome) => {
+      settled = true;
       clearTimeout(timer);
       socket.removeAllListeners();
       // A late error on a socket that is given up must not become an uncaught exception.
@@ -39,11 +42,15 @@ function sendOnce(
     };
     const lost = (reason: string) => settle(written ? { kind: "ambiguous", reason } : { kind: "not_sent", reason });
     let timer = setTimeout(() => lost(`no connection within ${options.connectMs / 1000} s`), options.connectMs);
-    socket.on("connect", () => {
-      clearTimeout(timer);
+    const write = (): void => {
+      if (settled) return;
       timer = setTimeout(() => lost(`no reply within ${options.replyMs / 1000} s`), options.replyMs);
       written = true;
       socket.write(frame(message));
+    };
+    socket.on("connect", () => {
+      clearTimeout(timer);
+      leaving().then(write, () => lost("that the message leaves could not be written down"));
     });
     socket.on("data", (chunk) => {
       const reply = reader.push(chunk).find((found) => found.kind === "message");

@@ -13,7 +13,7 @@ import { resultFolder } from "../../adapters/results/folder.js";
 import { testClock } from "../../kernel/clock.js";
 import { type Database, openDatabase } from "../../kernel/database.js";
 import type { Deps } from "../../kernel/deps.js";
-import type { DeliveryPorts, ResultTransport } from "./ports.js";
+import type { DeliveryPorts, ResultTransport, SendOutcome } from "./ports.js";
 import { deliverSigned } from "./reactions.js";
 import { actOnDelivery, reportPdf } from "./routes.js";
 import { listDeliveries } from "./store-views.js";
@@ -297,11 +297,13 @@ describe("results out", () => {
     let answer: (reply: Uint8Array) => void = () => undefined;
     const begun = new Promise<void>((started) => {
       const hanging: ResultTransport = {
-        send: () =>
-          new Promise((resolve) => {
+        send: async (_destination, _message, leaving) => {
+          await leaving();
+          return new Promise((resolve) => {
             answer = (reply) => resolve({ kind: "replied", reply });
             started();
-          }),
+          });
+        },
       };
       worker = new DeliveryWorker(deps, ports(hanging));
     });
@@ -319,6 +321,39 @@ describe("results out", () => {
     );
     await worker.idle();
     expect(await states()).toEqual(["delivered"]);
+  });
+
+  test("[DE7] a hub that vanishes before its first byte left: the result is sent by the next one, and never by both", async () => {
+    let connected: () => void = () => undefined;
+    let sent: SendOutcome | undefined;
+    const asked = new Promise<void>((started) => {
+      const slow: ResultTransport = {
+        send: async (destination, message, leaving) => {
+          started();
+          await new Promise<void>((stands) => {
+            connected = stands;
+          });
+          sent = await mllpSender({ connectMs: 2000, replyMs: 500 }).send(destination, message, leaving);
+          return sent;
+        },
+      };
+      worker = new DeliveryWorker(deps, ports(slow));
+    });
+    await sign(await study(), 1, "final");
+    await worker.sendDue();
+    await asked;
+    const next = new DeliveryWorker(deps, ports());
+    expect(await next.recover()).toBe(1);
+    expect(await states()).toEqual(["waiting"]);
+    connected();
+    await worker.idle();
+    expect(sent).toMatchObject({ kind: "not_sent" });
+    expect(await states()).toEqual(["waiting"]);
+    expect(his.received).toHaveLength(0);
+    clock.advance(600_000);
+    await round(next);
+    expect(await states()).toEqual(["delivered"]);
+    expect(his.received).toHaveLength(1);
   });
 
   test("[DE7] 20 seeded runs of vanishing hubs: every result arrives, none is filed twice without a person", async () => {
@@ -411,10 +446,10 @@ function generator(seed: number): () => number {
 function vanishing(random: () => number): ResultTransport {
   const real = mllpSender({ connectMs: 2000, replyMs: 500 });
   return {
-    send: async (destination, message) => {
+    send: async (destination, message, leaving) => {
       const fate = random();
       if (fate < 0.2) throw new Error("died before sending");
-      const sent = await real.send(destination, message);
+      const sent = await real.send(destination, message, leaving);
       if (fate < 0.5) throw new Error("died after sending");
       return sent;
     },

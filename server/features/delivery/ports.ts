@@ -5,9 +5,16 @@ export type SendOutcome =
   /** Bytes left, no whole reply came: the receiver may have it. */
   | { readonly kind: "ambiguous"; readonly reason: string };
 
-/** Carries one result message to a receiver; adapters/hl7 has MLLP. Never rejects. */
+/**
+ * Carries one result message to a receiver; adapters/hl7 has MLLP. Never rejects. `leaving` is called when the connection stands; only
+ * once it has resolved does a byte of the message leave, and none does where it rejects.
+ */
 export interface ResultTransport {
-  send(destination: { readonly host: string; readonly port: number }, message: Uint8Array): Promise<SendOutcome>;
+  send(
+    destination: { readonly host: string; readonly port: number },
+    message: Uint8Array,
+    leaving: () => Promise<void>,
+  ): Promise<SendOutcome>;
 }
 
 /** A reply as its MSA and ERR segments say it. */

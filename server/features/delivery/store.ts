@@ -153,26 +153,47 @@ export async function payloadOf(client: pg.PoolClient | pg.Pool, id: string): Pr
   return new Uint8Array(payload);
 }
 
+/** An attempt of which nothing has left yet. */
 export async function beginAttempt(client: pg.PoolClient, deliveryId: string, at: Date): Promise<string> {
   const { rows } = await client.query<{ id: string }>(
-    "INSERT INTO delivery_attempt (delivery_id, started_at) VALUES ($1, $2) RETURNING id",
+    "INSERT INTO delivery_attempt (delivery_id, started_at, outcome) VALUES ($1, $2, 'connecting') RETURNING id",
     [deliveryId, at],
   );
   return rows[0]?.id ?? "";
 }
 
+/** From now on a byte of it may have left. False where the attempt was ended meanwhile: then none may. */
+export async function attemptLeaves(pool: pg.Pool, attemptId: string): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    "UPDATE delivery_attempt SET outcome = 'sending' WHERE id = $1 AND ended_at IS NULL",
+    [attemptId],
+  );
+  return rowCount === 1;
+}
+
+/** Ends what a hub that is gone left open. Gives whether a byte may have left. */
+export async function abandonAttempts(client: pg.PoolClient, deliveryId: string, at: Date): Promise<boolean> {
+  const { rows } = await client.query<{ outcome: string }>(
+    `UPDATE delivery_attempt SET ended_at = $2, outcome = CASE outcome WHEN 'connecting' THEN 'not_sent' ELSE 'unknown' END,
+       reply = 'the hub stopped during this attempt' WHERE delivery_id = $1 AND ended_at IS NULL RETURNING outcome`,
+    [deliveryId, at],
+  );
+  return rows.length === 0 || rows.some((attempt) => attempt.outcome !== "not_sent");
+}
+
+/** False where it had ended: another hub took it for lost. */
 export async function endAttempt(
   client: pg.PoolClient,
-  deliveryId: string,
-  attemptId: string | null,
+  attemptId: string,
   outcome: string,
   reply: string,
   at: Date,
-): Promise<void> {
-  await client.query(
-    "UPDATE delivery_attempt SET ended_at = $3, outcome = $4, reply = $5 WHERE delivery_id = $1 AND ($2::uuid IS NULL OR id = $2) AND ended_at IS NULL",
-    [deliveryId, attemptId, at, outcome, reply.slice(0, 1000)],
+): Promise<boolean> {
+  const { rowCount } = await client.query(
+    "UPDATE delivery_attempt SET ended_at = $2, outcome = $3, reply = $4 WHERE id = $1 AND ended_at IS NULL",
+    [attemptId, at, outcome, reply.slice(0, 1000)],
   );
+  return rowCount === 1;
 }
 
 /** The message log's row of an outbound message: one per delivery, with the last answer to it. */

@@ -5,6 +5,8 @@ import { appendEvents } from "../../kernel/outbox.js";
 import { studyTopics } from "../../kernel/topics.js";
 import type { Acknowledgement, DeliveryPorts } from "./ports.js";
 import {
+  abandonAttempts,
+  attemptLeaves,
   beginAttempt,
   type Client,
   type DeliveryRow,
@@ -22,8 +24,8 @@ const SYSTEM = { kind: "system", name: "result delivery" } as const;
 const PARALLEL = 8;
 
 /**
- * Sends what is due. An attempt is committed as `sending` before a byte leaves, so that a hub that is killed at any moment finds it and
- * knows that the receiver may have it. Deliveries of one ordering key go one after the other, of others beside each other.
+ * Sends what is due. An attempt is committed as begun before a connection is asked for, and as leaving before its first byte: a hub that
+ * is killed at any moment finds it and knows whether the receiver may have it. Deliveries of one ordering key go one after the other, of others beside each other.
  */
 export class DeliveryWorker {
   readonly #deps: Deps;
@@ -41,8 +43,8 @@ export class DeliveryWorker {
     return this.#deps.db.pgTx(async (client) => {
       const rows = (await lockSending(client)).filter((row) => !this.#underWay.has(row.id));
       for (const row of rows) {
-        await endAttempt(client, row.id, null, "unknown", "the hub stopped while it was sending", this.#now());
-        await settle(this.#deps, client, row, { kind: "recover", deduplicates: row.deduplicates }, SYSTEM);
+        const left = await abandonAttempts(client, row.id, this.#now());
+        await settle(this.#deps, client, row, { kind: "recover", left, deduplicates: row.deduplicates }, SYSTEM);
       }
       return rows.length;
     });
@@ -90,18 +92,19 @@ export class DeliveryWorker {
   async #attempt(row: DeliveryRow, attemptId: string): Promise<void> {
     const payload = await payloadOf(this.#deps.db.pool, row.id);
     const { outcome, reply } =
-      row.kind === "pdf" ? await this.#putFile(row, payload) : await this.#sendMessage(row, payload);
+      row.kind === "pdf" ? await this.#putFile(row, payload) : await this.#sendMessage(row, payload, attemptId);
     await this.#deps.db.pgTx(async (client) => {
       const current = await lockDelivery(client, row.id);
       if (!current) return;
-      await endAttempt(
+      const ours = await endAttempt(
         client,
-        row.id,
         attemptId,
         outcome.kind,
         "reason" in outcome ? outcome.reason : "accepted",
         this.#now(),
       );
+      // Who took it for lost has gone on from there; only that the receiver has it is news.
+      if (!ours && outcome.kind !== "acknowledged") return;
       await settle(
         this.#deps,
         client,
@@ -131,10 +134,15 @@ export class DeliveryWorker {
   async #sendMessage(
     row: DeliveryRow,
     payload: Uint8Array,
+    attemptId: string,
   ): Promise<{ outcome: AttemptOutcome; reply: Uint8Array | null }> {
     if (row.host === null || row.port === null)
       return { outcome: { kind: "not_sent", reason: "the site has no result host and port" }, reply: null };
-    const sent = await this.#ports.transport.send({ host: row.host, port: row.port }, payload);
+    const leaving = async (): Promise<void> => {
+      if (!(await attemptLeaves(this.#deps.db.pool, attemptId)))
+        throw new Error("another hub took this attempt for lost");
+    };
+    const sent = await this.#ports.transport.send({ host: row.host, port: row.port }, payload, leaving);
     if (sent.kind !== "replied") return { outcome: sent, reply: null };
     return { outcome: outcomeOf(this.#ports.codec.acknowledgement(sent.reply), row.controlId), reply: sent.reply };
   }
