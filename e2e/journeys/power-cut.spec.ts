@@ -192,6 +192,8 @@ async function deliveredOnce(studyId: string, accession: string): Promise<void> 
     eventually(
       "the delivery is settled",
       async () => {
+        // A hub that died before it sent asks only now for the answer that was to come late.
+        hospital.release();
         const { deliveries } = DeliveryList.parse(await operator.get(`/api/deliveries?studyId=${studyId}`));
         const [own, ...others] = deliveries.filter((delivery) => delivery.kind === "oru");
         return others.length === 0 && own && ["delivered", "ambiguous"].includes(own.state) ? own : undefined;
