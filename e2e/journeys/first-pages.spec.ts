@@ -8,6 +8,21 @@ import { nightIsIn, sendNight } from "../fixtures/night";
 import { logIn } from "../fixtures/person";
 
 /** What each role opens on beside the reading itself, in every form (fixtures/forms.ts). */
+const PAGES: Readonly<Record<string, readonly (readonly [name: string, path: string, heading: RegExp])[]>> = {
+  "hall@stmary.example": [["hospital", "/hospital", /Our studies/]],
+  "raman@stmary.example": [["order-form", "/orders/new", /order/i]],
+  "fischer@nightline.example": [
+    ["operations", "/operations", /Needs somebody/],
+    ["roster", "/roster", /Roster|Shifts/],
+    ["try-out", "/try-out", /Try/],
+  ],
+  "lindqvist@nightline.example": [
+    ["my-shifts", "/roster", /shifts/i],
+    ["templates", "/templates", /Templates/],
+  ],
+  "haddad@nightline.example": [["administration", "/admin", /People|Administration/]],
+};
+
 let hub: RunningHub;
 let scratch: string;
 
@@ -26,21 +41,13 @@ test.afterAll(async () => {
 
 test("the first pages of each role", async ({ browser }) => {
   test.setTimeout(600_000);
-  for (const [name, email, path, heading] of [
-    ["hospital", "hall@stmary.example", "/hospital", /Our studies/],
-    ["order-form", "raman@stmary.example", "/orders/new", /order/i],
-    ["operations", "fischer@nightline.example", "/operations", /Needs somebody/],
-    ["roster", "fischer@nightline.example", "/roster", /Roster|Shifts/],
-    ["my-shifts", "lindqvist@nightline.example", "/roster", /shifts/i],
-    ["try-out", "fischer@nightline.example", "/try-out", /Try/],
-    ["templates", "lindqvist@nightline.example", "/templates", /Templates/],
-    ["administration", "haddad@nightline.example", "/admin", /People|Administration/],
-  ] as const)
-    await asPerson(browser, hub.url, email, (screen) =>
-      inEveryForm(screen, name, async (page) => {
-        await page.goto(path);
-        await expect(page.getByRole("heading", { name: heading }).first()).toBeVisible();
-        await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
-      }),
-    );
+  for (const [email, pages] of Object.entries(PAGES))
+    await asPerson(browser, hub.url, email, async (screen) => {
+      for (const [name, path, heading] of pages)
+        await inEveryForm(screen, name, async (page) => {
+          await page.goto(path);
+          await expect(page.getByRole("heading", { name: heading }).first()).toBeVisible();
+          await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
+        });
+    });
 });

@@ -51,6 +51,7 @@ test("log-in, worklist, reading room and join page", async ({ browser }) => {
   });
   // who ordered it, known by her number, was not here when the finding was raised
   await asPerson(browser, hub.url, "raman@stmary.example", async ({ page }) => {
+    await page.goto("/");
     const note = page.getByRole("alert").filter({ hasText: "You are being called about a critical finding" });
     await note.getByRole("button", { name: "Open" }).click();
     await expect(page).toHaveURL(new RegExp(head.studyId));
