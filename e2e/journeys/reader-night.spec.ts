@@ -91,7 +91,7 @@ test("a reader's night", async () => {
     await expect(page).toHaveURL(/\/read\//);
     const id = page.url();
     await expect.poll(() => greysOnScreen(page), { timeout: 40_000 }).toBeGreaterThan(10);
-    await page.getByRole("button", { name: "Claim", exact: true }).click();
+    await page.getByRole("button", { name: "Yours", exact: true }).click();
     await expect(page.getByRole("menuitem", { name: /One moment/ })).toBeVisible();
     await clean(page, "claim menu");
     await page.getByRole("menuitem", { name: /One moment/ }).click();
@@ -114,7 +114,7 @@ test("a reader's night", async () => {
     await expect(page).not.toHaveURL(id);
     await expect(banner).not.toHaveText(held);
     await expect(page.getByText("Nobody reads this study yet.")).toHaveCount(0);
-    await page.getByRole("button", { name: "Claim", exact: true }).click();
+    await page.getByRole("button", { name: "Yours", exact: true }).click();
     await expect(page.getByRole("menuitem", { name: /One moment/ })).toBeVisible();
     await page.keyboard.press("Escape");
     letIn();
@@ -123,7 +123,7 @@ test("a reader's night", async () => {
 
   await test.step("handed over with a note: the colleague sees it at once", async () => {
     await miguel.page.getByRole("button", { name: /^Mine/ }).click();
-    await expect(page.getByRole("button", { name: "Claim", exact: true })).toBeVisible();
+    await expect(page.getByRole("button", { name: "Yours", exact: true })).toBeVisible();
     await page.keyboard.press("Shift+T");
     const dialog = page.getByRole("dialog", { name: "Hand it over" });
     await dialog.getByRole("radio", { name: /Ortiz/ }).check();
@@ -154,7 +154,7 @@ test("a reader's night", async () => {
   await test.step("a subspecialist is asked: the study stands at the head of their lane", async () => {
     await page.keyboard.press("n");
     await expect(page).toHaveURL(/\/read\//);
-    await page.getByRole("button", { name: "Claim", exact: true }).click();
+    await page.getByRole("button", { name: "Yours", exact: true }).click();
     await page.getByRole("menuitem", { name: /Ask a subspecialist/ }).click();
     const dialog = page.getByRole("dialog", { name: "Ask a subspecialist" });
     await dialog

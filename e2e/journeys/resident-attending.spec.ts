@@ -147,8 +147,8 @@ test("a resident and an attending write one report, and the hospital receives wh
 
   await test.step("the attending reads it second: the difference is graded, then final", async () => {
     await attending.page.getByRole("button", { name: "Claim", exact: true }).click();
-    await expect(sign(attending.page)).toBeEnabled();
     await expect(report(attending.page)).toContainText("No follow-up needed.");
+    await expect(report(attending.page)).toBeEditable();
     await sectionOf(attending.page, "Impression").locator("p").last().click();
     await attending.page.keyboard.press("End");
     await attending.page.keyboard.type(" Old lacune in the right thalamus.");
@@ -259,8 +259,7 @@ const ofCase = (one: ReceivedResult): boolean => one.text.includes(ACCESSION);
 const report = (page: Page): Locator => page.getByRole("textbox", { name: "Report" });
 const sectionOf = (page: Page, title: string): Locator =>
   report(page).locator(`section[data-section][aria-label="${title}"]`);
-const sign = (page: Page): Locator =>
-  page.getByLabel("Report and study").getByRole("button", { name: "Sign", exact: true });
+const sign = (page: Page): Locator => page.getByLabel(/^Patient /).getByRole("button", { name: "Sign", exact: true });
 
 async function confirmAll(dialog: Locator): Promise<void> {
   await expect(dialog.getByText(/^text [0-9a-f]{8}$/)).toBeVisible();

@@ -3,7 +3,7 @@ import { fieldsOf, type ReportSpec, readReportSpec } from "@readroom/shared/crdt
 import type { Origin } from "@readroom/shared/crdt/report-marks.js";
 import { fieldLinesOf } from "@readroom/shared/crdt/report-text.js";
 import type { Mend } from "@readroom/shared/domain/report-checks/checks.js";
-import { IconMessage, IconPencilCheck, IconSignature, IconUsers } from "@tabler/icons-react";
+import { IconMessage, IconPencilCheck, IconUsers } from "@tabler/icons-react";
 import { type Editor, EditorContent, useEditor } from "@tiptap/react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { RoomProvider } from "../../../kernel/room/provider";
@@ -176,9 +176,6 @@ function Writing(props: ReportEditorProps) {
             <IconUsers size={16} />
           </ActionIcon>
         </Tooltip>
-        <Button variant="default" leftSection={<IconSignature size={16} />} disabled={!canWrite} onClick={props.onSign}>
-          Sign
-        </Button>
       </div>
       {strip && suggestions.length > 0 ? (
         <Suggestions

@@ -2,6 +2,7 @@ import { Button, Menu } from "@mantine/core";
 import {
   IconArrowBackUp,
   IconArrowBigUpLine,
+  IconChevronDown,
   IconPlayerPause,
   IconPlayerPlay,
   IconUserShare,
@@ -35,8 +36,13 @@ export function ClaimMenu({ line, fence, onLeft }: { line: Line; fence: number; 
     <>
       <Menu position="bottom-end" withinPortal>
         <Menu.Target>
-          <Button size="compact-sm" variant="default">
-            Claim
+          <Button
+            size="compact-sm"
+            variant="default"
+            rightSection={<IconChevronDown size={14} aria-hidden="true" />}
+            title="What to do with it beside reading"
+          >
+            {onHold ? "On hold" : "Yours"}
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
