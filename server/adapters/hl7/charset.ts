@@ -26,11 +26,20 @@ const LABELS: Record<string, string> = {
   "UNICODE UTF-8": "utf-8",
 };
 
+const TWO_BYTES = new Set(["big5", "gb18030", "gbk", "shift_jis"]);
+
 export type DecodedText = { text: string; charset: string; declared: string; warning?: string };
 
-/** The label for MSH-18 (first repetition: HL7 v2.5.1 §2.15.9.18), or undefined when the table does not know it. */
+/** What senders write who mean the same: the names of the encoding standard, or the table's without its dash. */
+const OTHER_WORDS =
+  /^(?:BIG5|GB18030|GB2312|GBK|UTF-?8|ISO[-_ ]?8859-\d{1,2}|8859-\d{1,2}|(?:WINDOWS-|CP)125\d|EUC-(?:KR|JP)|SHIFT_?JIS|KOI8-[RU])$/;
+
+/** The label for MSH-18 (first repetition: HL7 v2.5.1 §2.15.9.18), or undefined when nobody knows it. */
 export function charsetLabel(msh18: string): string | undefined {
-  return LABELS[msh18.trim().toUpperCase()];
+  const said = msh18.trim().toUpperCase();
+  const label = LABELS[said] ?? LABELS[said.replace(/^(?:ISO[-_ ]?)?8859-/, "8859/")];
+  if (label !== undefined || !OTHER_WORDS.test(said)) return label;
+  return new TextDecoder(said.replace(/^CP/, "WINDOWS-")).encoding;
 }
 
 /**
@@ -48,7 +57,7 @@ export function decodeMessage(bytes: Uint8Array): DecodedText {
     return { text: utf8, charset: "utf-8", declared, warning: `MSH-18 says ${declared} but the bytes are UTF-8` };
   }
   const used = label ?? "windows-1252";
-  const text = new TextDecoder(used).decode(bytes);
+  const text = decodeAs(used, bytes);
   if (label === undefined)
     return { text, charset: used, declared, warning: `unknown character set in MSH-18, read as ${used}` };
   if (text.includes("�")) {
@@ -69,10 +78,21 @@ export function decodeHexEscape(bytes: Uint8Array, charset: string, declared: st
         ? "windows-1252"
         : label
       : charset;
-  return new TextDecoder(used).decode(bytes);
+  return decodeAs(used, bytes);
 }
 
-/** MSH-18 read before anything is decoded: the header up to there is ASCII in every character set that HL7 allows. */
+/** Node 20 reads windows-1252 as Latin-1, which has control characters where that has dashes, quotes and the euro (0x80 to 0x9F). */
+const WINDOWS_1252 = "€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ";
+
+function decodeAs(label: string, bytes: Uint8Array): string {
+  if (label !== "windows-1252") return new TextDecoder(label).decode(bytes);
+  return latin1(bytes).replace(/[\x80-\x9f]/g, (c) => WINDOWS_1252[c.charCodeAt(0) - 0x80] ?? c);
+}
+
+/**
+ * MSH-18 read before anything is decoded. A name before it in a set of two bytes may hold what looks like a separator (Big5, Shift JIS and
+ * GB 18030 have "|" as a second byte), and the field is then found further on, by what it says.
+ */
 function peekCharset(bytes: Uint8Array): string {
   const head = latin1(bytes.subarray(0, 2048))
     .replace(/^\u00ef\u00bb\u00bf/, "")
@@ -81,7 +101,10 @@ function peekCharset(bytes: Uint8Array): string {
   if (!head.startsWith("MSH") || separator === undefined) return "";
   const firstLine = head.split(/[\r\n]/, 1)[0] ?? "";
   const repetition = head[5] ?? "~";
-  return (firstLine.split(separator)[17] ?? "").split(repetition)[0]?.trim() ?? "";
+  const fields = firstLine.split(separator).map((field) => field.split(repetition)[0]?.trim() ?? "");
+  const declared = fields[17] ?? "";
+  if (charsetLabel(declared) !== undefined && declared !== "") return declared;
+  return fields.slice(18).find((field) => TWO_BYTES.has(charsetLabel(field || "?") ?? "")) ?? declared;
 }
 
 function strictUtf8(bytes: Uint8Array): string | undefined {

@@ -248,7 +248,12 @@ describe("orders of our own making", () => {
     expect(only(read(madeOrder(both))).content.accessionNumber).toBe("A100");
     expect(only(read(madeOrder({ ...both, type: "OMI^O23^OMI_O23" }))).content.accessionNumber).toBe("I1");
     expect(only(read(madeOrder(both), { ...PROFILE, accessionFrom: "OBR-2" })).content.accessionNumber).toBe("P100");
-    const none = { segments: { ORC: "ORC|NW|P1", OBR: "OBR|1|P1||CT^CT Head^L" } };
+    const placerAlone = orders(read(madeOrder({ segments: { ORC: "ORC|NW|P1", OBR: "OBR|1|P1||CT^CT Head^L" } })));
+    expect(placerAlone.groups[0]?.content).toMatchObject({ accessionNumber: "", placerOrderNumber: "P1" });
+    expect(placerAlone.warnings).toContain("order 1: no accession number; a new order takes its placer order number");
+    const shared = `${madeOrder({ segments: { ORC: "ORC|NW|P1", OBR: "OBR|1|P1||CT^CT Head^L" } })}OBR|2|P2||DX^XR Chest^L\r`;
+    expect(orders(read(shared)).groups.map((group) => group.content.placerOrderNumber)).toEqual(["P1", "P2"]);
+    const none = { segments: { ORC: "ORC|NW", OBR: "OBR|1|||CT^CT Head^L" } };
     expect(problem(read(madeOrder(none)))).toBe("unacceptable 101 OBR^1^18");
   });
 
@@ -271,6 +276,9 @@ describe("orders of our own making", () => {
     expect(patient("PID|1||7^^^^PI~8^^^&1.2.3&ISO^MR||A^B")).toMatchObject({ mrn: "8", issuer: "1.2.3" });
     expect(patient("PID|1|5|||A^B")).toMatchObject({ mrn: "5", issuer: "GENERAL" });
     expect(problem(read(madeOrder({ segments: { PID: "PID|1||9^^^SSA^SS||A^B" } })))).toBe("unacceptable 101 PID^1^3");
+    expect(patient("PID|1||9^^^SSA^SS~N1^^^^NNDEU~8^^^^MR||A^B").mrn).toBe("8");
+    expect(patient("PID|1||9^^^SSA^SS~E12^^^^TW||A^B").mrn).toBe("E12");
+    expect(patient("PID|1||N1^^^^NI||A^B").mrn).toBe("N1");
     expect(patient("PID|1||1||Yamada^Tarou^^^^^L^A~山田^太郎^^^^^L^I~やまだ^たろう^^^^^L^P").name).toEqual({
       alphabetic: "Yamada^Tarou",
       ideographic: "山田^太郎",
@@ -285,11 +293,71 @@ describe("orders of our own making", () => {
   test("[HL21] imaging or not", () => {
     const content = (obr: string) => read(madeOrder({ segments: { OBR: `OBR|1|P1|F1|${obr}`, ZDS: "" } }));
     const section = (code: string, text: string) => `1^${text}^L${"|".repeat(20)}${code}`;
-    expect(only(content(section("RAD", "Knee 2 views"))).content.modality).toBe("");
+    expect(only(content(section("RAD", "Knee"))).content.modality).toBe("");
+    expect(only(content(section("Radiologie", "Knee"))).content.modality).toBe("");
+    expect(only(content(section("X-RAY", "Knee 2 views"))).content.modality).toBe("DX");
     expect(only(content(section("NMR", "Knee"))).content.modality).toBe("MR");
     expect(only(content(section("", "XR chest 2 views"))).content.modality).toBe("DX");
     expect(problem(content(section("", "Potassium")))).toBe("unacceptable 103 OBR^1^24");
     expect(problem(content(section("CH", "CT ratio")))).toBe("unacceptable 103 OBR^1^24");
+  });
+
+  test("[HL21] imaging by the words of many languages, by CPT, and by whom it is ordered of", () => {
+    const read21 = (obr4: string, msh5 = "READROOM") => {
+      const made = madeOrder({ segments: { OBR: `OBR|1|P1|F1|${obr4}`, ZDS: "" } });
+      const found = read(made.replace("|READROOM|", `|${msh5}|`));
+      return "problem" in found ? problem(found) : only(found).content.modality;
+    };
+    const words: Record<string, string> = {
+      "Chest X-Ray": "DX",
+      "Portable CXR": "DX",
+      "HEAD CT W/O CONTRAST": "CT",
+      "Renal US": "US",
+      "Røntgen thorax": "DX",
+      "Röntgen Thorax 2 Ebenen": "DX",
+      "RX torace": "DX",
+      "Thorax, 2 incidences": "DX",
+      "Рентген грудной клетки": "DX",
+      胸部X光: "DX",
+      "TAC cráneo sin contraste": "CT",
+      "Scanner: tomodensitométrie cérébrale": "CT",
+      心臟電腦斷層造影: "CT",
+      "КТ головы": "CT",
+      "IRM cérébrale": "MR",
+      "Resonancia magnética de rodilla": "MR",
+      "Schädel-MRT": "MR",
+      "MRT Schädel": "MR",
+      脑部磁共振: "MR",
+      "Ecografía abdominal": "US",
+      "Échographie rénale": "US",
+      "Siêu âm khớp vai": "US",
+      "Abdomen Ultrasound": "US",
+      "Bilateral digital mammography": "MG",
+      "Positron emission tomography": "PT",
+      "PET/CT whole body": "PT",
+      "CT/NG NAAT, urine": "refused",
+      "CT GC DNA probe": "refused",
+      "SARS-CoV-2 PCR with CT value": "refused",
+      "Optical something": "refused",
+      "constructor __proto__ toString": "refused",
+      Potassium: "refused",
+      "Lipid panel with direct LDL": "refused",
+      "MRSA culture, nares": "refused",
+      "CTX ceftriaxone sensitivity": "refused",
+      "Hemogram and platelet count": "refused",
+      "Urinalysis, 3 parameters": "refused",
+    };
+    const seen = Object.keys(words).map((text) => [text, read21(`1^${text}^L`).replace(/^unacceptable.*/, "refused")]);
+    expect(Object.fromEntries(seen)).toEqual(words);
+    expect(read21("71020^Thorax^CPT")).toBe("DX");
+    expect(read21("70450^Head^CPT4")).toBe("CT");
+    expect(read21("73721^Knee^C4")).toBe("MR");
+    expect(read21("70015^Cisternography^CPT-4")).toBe("");
+    expect(read21("77427^Treatment weekly^CPT")).toBe("unacceptable 103 OBR^1^24");
+    expect(read21("80053^Metabolic panel^CPT4")).toBe("unacceptable 103 OBR^1^24");
+    expect(read21("71020^Thorax^L")).toBe("unacceptable 103 OBR^1^24");
+    expect(read21("P1^Procedure 1^L", "PACS_RIS")).toBe("");
+    expect(read21("P1^Procedure 1^L", "RADIOLOGY")).toBe("");
   });
 
   test("[HL22] a null clears, an empty field does not", () => {

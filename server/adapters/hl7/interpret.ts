@@ -99,9 +99,10 @@ function orders(message: Hl7Text, header: MessageHeader, patient: PatientFacts, 
   if (split.length > MAX_ORDERS)
     return refuse({ condition: 102, location: "ORC", text: `more than ${MAX_ORDERS} orders in one message` });
   const warnings = [...message.warnings];
+  const told: Told = { isOmi: header.messageType === "OMI^O23", receiver: message.msh.text(5), profile, warnings };
   const groups: OrderGroup[] = [];
   for (const [index, order] of split.entries()) {
-    const group = readGroup(order, index + 1, header, profile, warnings);
+    const group = readGroup(order, index + 1, told);
     if ("condition" in group) return refuse(group);
     groups.push(group);
   }
@@ -136,6 +137,7 @@ function splitOrders(message: Hl7Text): OrderSegments[] {
   const open = (): Open => ({
     orc: undefined,
     obr: undefined,
+    sharesOrc: false,
     tq1: undefined,
     ipc: undefined,
     zds: undefined,
@@ -148,7 +150,10 @@ function splitOrders(message: Hl7Text): OrderSegments[] {
   for (const segment of message.segments) {
     const current = found.at(-1);
     if (segment.name === "ORC" || (segment.name === "OBR" && current?.obr)) {
-      found.push({ ...open(), ...(segment.name === "ORC" ? { orc: segment } : { orc: current?.orc, obr: segment }) });
+      found.push({
+        ...open(),
+        ...(segment.name === "ORC" ? { orc: segment } : { orc: current?.orc, obr: segment, sharesOrc: true }),
+      });
     } else if (segment.name === "OBR") {
       if (current) current.obr = segment;
       else found.push({ ...open(), obr: segment });
@@ -190,16 +195,18 @@ function attach(
   }
 }
 
-function readGroup(
-  order: OrderSegments,
-  position: number,
-  header: MessageHeader,
-  profile: SenderProfile,
-  warnings: string[],
-): OrderGroup | MessageProblem {
+/** What holds for all orders of a message. */
+interface Told {
+  readonly isOmi: boolean;
+  readonly receiver: string;
+  readonly profile: SenderProfile;
+  readonly warnings: string[];
+}
+
+function readGroup(order: OrderSegments, position: number, told: Told): OrderGroup | MessageProblem {
+  const { isOmi, receiver, profile, warnings } = told;
   const control = orderControl(order.orc, position);
   if ("condition" in control) return control;
-  const isOmi = header.messageType === "OMI^O23";
   const accession = accessionNumber(order, isOmi, profile);
   const content = readContent(order, accession, profile);
   const nameless = content.accessionNumber === "" && content.placerOrderNumber === "";
@@ -215,11 +222,14 @@ function readGroup(
     ipcModality: order.ipc?.text(5) ?? "",
     serviceSection: order.obr?.text(24) ?? "",
     procedureText: content.procedureText,
+    procedureCode: content.procedureCode,
+    codingSystem: content.procedureCodingSystem,
+    receiver,
     hasImagingSegment: order.ipc !== undefined || order.zds !== undefined,
   });
   const problem = checkOrder(order, content, modality.imaging, position);
   if (problem) return problem;
-  noteOddities(order, position, warnings);
+  noteOddities(order, content.accessionNumber, position, warnings);
   return { position, control, content: { ...content, modality: modality.modality } };
 }
 
@@ -239,15 +249,15 @@ function checkOrder(
       text: "not an imaging order: neither IPC-5, OBR-24 nor the procedure names an imaging modality",
     };
   }
-  if (content.accessionNumber === "") {
+  if (content.accessionNumber === "" && content.placerOrderNumber === "") {
     return {
       condition: 101,
       location: `OBR^${position}^18`,
-      text: "the order has no accession number (IPC-1, OBR-18) and no filler order number",
+      text: "the order has neither an accession number (IPC-1, OBR-18) nor a filler or placer order number",
     };
   }
   // DICOM (0008,0050) is SH, 16 characters; senders go over it and so do their images, but not without end.
-  if (content.accessionNumber.length > 64)
+  if ((content.accessionNumber || content.placerOrderNumber).length > 64)
     return {
       condition: 102,
       location: `OBR^${position}^18`,
@@ -256,8 +266,10 @@ function checkOrder(
   return undefined;
 }
 
-function noteOddities(order: OrderSegments, position: number, warnings: string[]): void {
+function noteOddities(order: OrderSegments, accession: string, position: number, warnings: string[]): void {
   const { unknown } = orderPriority(order);
+  if (accession === "")
+    warnings.push(`order ${position}: no accession number; a new order takes its placer order number`);
   if (unknown !== "") warnings.push(`order ${position}: priority is no code of table 0485 and was read as routine`);
   if (studyInstanceUid(order).wrong !== "")
     warnings.push(`order ${position}: the Study Instance UID is not valid and was left out`);
@@ -273,8 +285,8 @@ function readContent(
   return {
     accessionNumber: accession.value,
     accessionFrom: accession.from,
-    placerOrderNumber: orc?.text(2) || obr?.text(2) || "",
-    fillerOrderNumber: orc?.text(3) || obr?.text(3) || "",
+    placerOrderNumber: (order.sharesOrc && obr?.text(2)) || orc?.text(2) || obr?.text(2) || "",
+    fillerOrderNumber: (order.sharesOrc && obr?.text(3)) || orc?.text(3) || obr?.text(3) || "",
     procedureCode: obr?.text(4, 1) ?? "",
     procedureCodingSystem: obr?.text(4, 3) ?? "",
     procedureText: obr?.text(4, 2) || obr?.text(4, 5) || obr?.text(4, 1) || "",

@@ -83,6 +83,33 @@ describe("reading messages", () => {
     expect(read("\\Xzz\\")).toBe("\\Xzz\\");
   });
 
+  test("[HL9] names for a character set that the table does not have, and a sender whose own name holds a separator's byte", () => {
+    // Big5: 院 is B0 7C, whose second byte is "|"; 王 is A4 FD.
+    const hospital = Buffer.from([0xb0, 0x7c]);
+    const message = (msh18: string) =>
+      parsed(
+        Buffer.concat([
+          bytesOf("MSH|^~\\&|HIS|"),
+          hospital,
+          bytesOf(`|C|D|20220101||ORM^O01|1|P|2.5||||||${msh18}\rPID|1||X||`),
+          Buffer.from([0xa4, 0xfd]),
+        ]),
+      );
+    for (const said of ["BIG-5", "BIG5", "big5"]) {
+      expect(message(said).msh.text(4)).toBe("院");
+      expect(message(said).msh.text(10)).toBe("1");
+      expect(message(said).first("PID")?.text(5)).toBe("王");
+    }
+    const latin = (msh18: string) =>
+      parsed(Buffer.concat([bytesOf(`${HEAD}||||||${msh18}\rPID|1||X||`), Buffer.from([0xb3])]));
+    expect(latin("ISO-8859-2").first("PID")?.text(5)).toBe("ł");
+    expect(latin("8859-2").warnings).toEqual([]);
+    const dash = Buffer.concat([bytesOf(`${HEAD}\rPID|1||X||M`), Buffer.from([0xfc, 0x20, 0x96, 0x20, 0x80])]);
+    expect(parsed(dash).first("PID")?.text(5)).toBe("Mü – €");
+    expect(latin("CP1250").first("PID")?.text(5)).toBe("ł");
+    expect(latin("WHATEVER").warnings).toEqual(["unknown character set in MSH-18, read as windows-1252"]);
+  });
+
   test("[HL9] character sets by MSH-18, and bytes that fit none", () => {
     const message = (msh18: string, name: number[]) =>
       Buffer.concat([bytesOf(`${HEAD}||||||${msh18}\rPID|1||X||`), Buffer.from(name), bytesOf("^A")]);

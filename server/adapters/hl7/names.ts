@@ -2,8 +2,11 @@ import type { PatientFacts, PatientIdentifier, PatientName } from "../../feature
 import type { Repetition, Segment } from "./message.js";
 import { parseBirthDate } from "./times.js";
 
-/** Identifier types (HL7 table 0203) that name a patient at the sender, the best first; the rest are numbers of other kinds. */
+/** Identifier types (HL7 table 0203) that name a patient at the sender, the best first. */
 const PATIENT_TYPES = ["MR", "PI", "PT", "PN", ""];
+/** Numbers of other kinds: of the insurance, a licence, an account, a visit, a passport, a person who is no patient. */
+const OTHER_TYPES =
+  /^(?:SS|SN|DL|PPN|AN|ANON|VN|MA|MC|MCN|MI|NH|PNT|TAX|BA|BC|BR|CC|DFN|DI|DN|DR|EI|EN|FI|GI|GN|LN|MD|MS|NE|NPI|RI|RR|SR|SL|TN|UPIN|U|WC|XX|AC|ACSN|AM|DS|EDU|FILL|PLAC|HC)$/;
 
 /** CX.4 as one name: the namespace, else the universal id (HL7 v2.5.1 §2.A.14.4). */
 function issuerOf(cx: Repetition, fallback: string): string {
@@ -12,7 +15,8 @@ function issuerOf(cx: Repetition, fallback: string): string {
 
 /**
  * The identifier that is the medical record number: among the repetitions of PID-3 the one typed MR (the site's own issuer
- * preferred), then the other patient types, then an untyped one. Old senders (before v2.3.1) write it to PID-2 or PID-4.
+ * preferred), then the other patient types, then an untyped one, then one of a type that the table does not have or that is a
+ * nation's or region's own (NI, NNxxx), which is the record number where there is no other. Old senders (before v2.3.1) write it to PID-2 or PID-4.
  */
 export function patientIdentifiers(
   pid: Segment,
@@ -22,7 +26,7 @@ export function patientIdentifiers(
     .map((cx) => ({ id: cx.text(1), issuer: issuerOf(cx, siteIssuer), type: cx.text(5).toUpperCase() }))
     .filter((candidate) => candidate.id !== "");
   const ranked = candidates
-    .filter((candidate) => PATIENT_TYPES.includes(candidate.type))
+    .filter((candidate) => !OTHER_TYPES.test(candidate.type))
     .map((candidate, order) => ({ candidate, rank: rankOf(candidate, siteIssuer), order }))
     .sort((a, b) => a.rank - b.rank || a.order - b.order);
   const chosen = ranked[0]?.candidate;
@@ -31,7 +35,8 @@ export function patientIdentifiers(
 }
 
 function rankOf(candidate: { issuer: string; type: string }, siteIssuer: string): number {
-  return PATIENT_TYPES.indexOf(candidate.type) * 2 + (candidate.issuer === siteIssuer ? 0 : 1);
+  const known = PATIENT_TYPES.indexOf(candidate.type);
+  return (known === -1 ? PATIENT_TYPES.length : known) * 2 + (candidate.issuer === siteIssuer ? 0 : 1);
 }
 
 /** HL7 table 0200: alias, maiden, nickname, partner's, pseudonym, tribal, name at birth. */

@@ -13,6 +13,8 @@ import { parseTimeStamp } from "./times.js";
 export interface OrderSegments {
   readonly orc: Segment | undefined;
   readonly obr: Segment | undefined;
+  /** The ORC is that of the OBR before: the numbers in it are the other's. */
+  readonly sharesOrc: boolean;
   readonly tq1: Segment | undefined;
   readonly ipc: Segment | undefined;
   readonly zds: Segment | undefined;

@@ -44,7 +44,7 @@ export async function applyMessage(
     return ok({ orderIds: [] });
   }
   const keys = message.groups.flatMap(({ content }) => [
-    `a:${content.accessionNumber}`,
+    `a:${accessionOf(content)}`,
     content.placerOrderNumber && `p:${content.placerOrderNumber}`,
   ]);
   await lockOrderKeys(work.client, work.site.id, keys);
@@ -118,7 +118,12 @@ async function applyGroup(work: Work, patientId: string, group: OrderGroup): Pro
   }
   if (byAccession.some((order) => order.patientId !== patientId) || (existing && existing.patientId !== patientId))
     return err(foreignPatient(group));
-  if (!existing) return ok(await create(work, patientId, content));
+  if (!existing) {
+    const accessionNumber = accessionOf(content);
+    const sameName = await ordersByAccession(work.client, work.site.id, accessionNumber);
+    if (sameName.some((order) => order.patientId !== patientId)) return err(foreignPatient(group));
+    return ok(await create(work, patientId, { ...content, accessionNumber }));
+  }
   if (existing.state === "cancelled") {
     return err({
       condition: 205,
@@ -128,6 +133,12 @@ async function applyGroup(work: Work, patientId: string, group: OrderGroup): Pro
   }
   return ok(await change(work, existing, content));
 }
+
+/**
+ * Whoever has no system that gives accession numbers puts the order's own number on its images. Only at first: a message that names an
+ * order by its placer number alone says nothing about the accession number that it got meanwhile.
+ */
+const accessionOf = (content: OrderContent): string => content.accessionNumber || content.placerOrderNumber;
 
 const foreignPatient = (group: OrderGroup): MessageProblem => ({
   condition: 205,

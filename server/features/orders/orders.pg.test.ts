@@ -135,6 +135,24 @@ describe("orders over MLLP", () => {
     );
   });
 
+  test("[OR20] an order without an accession number takes its placer number, and gives it up for a real one", async () => {
+    const order = (id: string, orc: string, obr: string) => send(variant(id, orc, `OBR|1|P9${obr}`));
+    expect(verdict((await order("1", "NW|P9", "||CT^CT Head^L"))[0])).toBe("AA");
+    const accession = () => one("SELECT accession_number FROM imaging_order WHERE placer_order_number = 'P9'");
+    expect(await accession()).toBe("P9");
+    expect(verdict((await order("2", "XO|P9|F9", "|F9|CT^CT Head^L"))[0])).toBe("AA");
+    expect(await accession()).toBe("F9");
+    expect(verdict((await order("3", "XO|P9", "||CT^CT Head^L"))[0])).toBe("AA");
+    expect(await accession()).toBe("F9");
+    const other = madeOrder({
+      controlId: "4",
+      segments: { PID: "PID|1||0815^^^GENERAL^MR||Other^Olga", ORC: "ORC|NW|F9", OBR: "OBR|1|F9||CT^CT Head^L" },
+    });
+    expect(verdict((await send(other))[0])).toBe("AE 205");
+    expect(verdict((await order("5", "CA|P9", "||CT^CT Head^L"))[0])).toBe("AA");
+    expect(await count("imaging_order")).toBe(1);
+  });
+
   test("[OR2] several orders in one message: all or nothing", async () => {
     const two = (second: string) => `${madeOrder()}ORC|${second}|P200|F200\rOBR|2|P200|F200|MR^MR Brain^L\r`;
     expect(verdict((await send(two("NW")))[0])).toBe("AA");

@@ -1,4 +1,4 @@
-import { Button, Menu } from "@mantine/core";
+import { Box, Button, Menu } from "@mantine/core";
 import {
   IconArrowBackUp,
   IconArrowBigUpLine,
@@ -36,13 +36,11 @@ export function ClaimMenu({ line, fence, onLeft }: { line: Line; fence: number; 
     <>
       <Menu position="bottom-end" withinPortal>
         <Menu.Target>
-          <Button
-            size="compact-sm"
-            variant="default"
-            rightSection={<IconChevronDown size={14} aria-hidden="true" />}
-            title="What to do with it beside reading"
-          >
+          <Button size="compact-sm" variant="default" title="What to do with it beside reading">
             {onHold ? "On hold" : "Yours"}
+            <Box component="span" visibleFrom="sm" ml={4} h={14}>
+              <IconChevronDown size={14} aria-hidden="true" />
+            </Box>
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
