@@ -79,6 +79,11 @@ describe("administration", () => {
     expect(await change("4711")).toMatchObject({ ok: false, error: { code: "conflict" } });
     expect(await change("4712")).toMatchObject({ ok: true, value: { physicianNumber: "4712" } });
     expect(await change(null)).toMatchObject({ ok: true, value: { physicianNumber: null } });
+    const atOnce = await Promise.all(
+      [1, 2, 3].map((n) => physician(world.north.hospital, `at-once-${n}@test.example`, "5000")),
+    );
+    expect(atOnce.filter((made) => made.ok)).toHaveLength(1);
+    expect(atOnce.filter((made) => !made.ok && made.error.code === "conflict")).toHaveLength(2);
   });
 
   it("[AD3] disabling ends sessions in the same transaction and tells the gateway to close live sockets", async () => {

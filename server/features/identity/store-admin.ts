@@ -75,6 +75,9 @@ export async function insertUser(tx: Executor, account: AccountToMake): Promise<
 
 /** Who has that physician number in the organisation; it is one person's. */
 export async function numberedBy(tx: Executor, organisationId: string, number: string): Promise<string | null> {
+  // Of two who give one number at the same time the second waits, and is told like one who comes later.
+  const key = `physician:${organisationId}/${number}`;
+  await rawRows(tx, "SELECT pg_advisory_xact_lock(hashtextextended($1, 7275))::text", [key]);
   const rows = await rawRows<{ id: string }>(
     tx,
     "SELECT id FROM user_account WHERE organisation_id = $1::uuid AND physician_number = $2",
