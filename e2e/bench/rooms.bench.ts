@@ -9,7 +9,8 @@ import { comeIn, type ThinClient } from "./rooms.client.js";
 import { comeInPeer } from "./rooms.peer-client.js";
 
 const PEOPLE = (process.env.READROOM_BENCH_PEOPLE ?? "10,50").split(",").map(Number);
-const WARM_MS = 2_000;
+/** Long enough for both sides' compiler: a hub and its browsers are up for days. (After 2 s the p99 of all three is twice that.) */
+const WARM_MS = 10_000;
 const RUN_MS = Number(process.env.READROOM_BENCH_MS ?? 8_000);
 const EDITS_PER_SECOND = 5;
 const POINTERS_PER_SECOND = 30;

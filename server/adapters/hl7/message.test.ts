@@ -64,6 +64,8 @@ describe("reading messages", () => {
       expect(parsed(`${HEAD}${end}${end}PID|1||X${end}`).first("PID")?.text(3)).toBe("X");
     }
     expect(parsed(`\ufeff\r\n ${HEAD}\rPID|1||X`).first("PID")?.text(3)).toBe("X");
+    expect(parsed(`${HEAD}\n    PID|1||X\n\tORC|NW`).segments.map(({ name }) => name)).toEqual(["MSH", "PID", "ORC"]);
+    expect(parsed(`${HEAD}\rNTE|1||first\r  PID of old`).first("NTE")?.text(3)).toBe("first\n  PID of old");
     const odd = parsed("MSH#@~?$#A#B#C#D#20220101##ORM@O01#1#P#2.5\rPID#1##X@@@Y$1.2?F?~Z");
     expect(odd.first("PID")?.text(3, 4, 2)).toBe("1.2#");
     expect(odd.first("PID")?.repetitions(3)[1]?.text(1)).toBe("Z");

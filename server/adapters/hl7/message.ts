@@ -154,14 +154,15 @@ export function parseMessage(bytes: Uint8Array): { ok: true; value: Hl7Text } | 
 
 /**
  * The segments' lines. A line that does not begin as a segment does is the rest of the one before: careless senders leave raw line
- * breaks in base64 and in report text, and dropping or refusing them would lose what follows.
+ * breaks in base64 and in report text, and dropping or refusing them would lose what follows. Others indent their segments.
  */
 function segmentLines(text: string, field: string): string[] {
   const lines: string[] = [];
   for (const line of text.split(/[\r\n]+/)) {
     if (line.trim() === "") continue;
-    const begins = /^[A-Z][A-Z0-9]{2}$/.test(line.slice(0, 3)) && (line.length === 3 || line[3] === field);
-    if (begins || lines.length === 0) lines.push(line);
+    const bare = line.trimStart();
+    const begins = /^[A-Z][A-Z0-9]{2}$/.test(bare.slice(0, 3)) && (bare.length === 3 || bare[3] === field);
+    if (begins || lines.length === 0) lines.push(bare);
     else lines.push(`${lines.pop() ?? ""}\n${line}`);
   }
   return lines;
