@@ -14,7 +14,10 @@ export interface Control {
 export const isControl = (element: Element): boolean =>
   ["input", "select", "textarea", "button"].includes(element.tagName);
 
-export function codeOf(element: Element): Coded | null {
+/** Codes that the template gives beside its form, by element id. */
+export type Codes = ReadonlyMap<string, Coded>;
+
+export function codeOf(element: Element, codes: Codes): Coded | null {
   const display = attribute(element, "data-en").slice(0, 200);
   for (const [name, system] of [
     ["data-radlex", "RadLex"],
@@ -25,7 +28,7 @@ export function codeOf(element: Element): Coded | null {
     const code = attribute(element, name).trim();
     if (/^(RID\d+|[\w.-]+)$/.test(code)) return { system, code: code.slice(0, 40), display };
   }
-  return null;
+  return codes.get(attribute(element, "id")) ?? null;
 }
 
 /**
@@ -59,11 +62,35 @@ function controlsIn(element: Element): Element[] {
 function ownLabel(element: Element, root: Element): string {
   const id = attribute(element, "id");
   const named = id ? find(root, (one) => one.tagName === "label" && attribute(one, "for") === id) : undefined;
-  if (named) return textOf(named);
+  if (named) return withoutColon(textOf(named));
   for (let at = parentOf(element); at; at = parentOf(at)) {
     if (at.tagName === "label" && controlsIn(at).length === 1) return labelText(at);
   }
-  return attribute(element, "data-label") || attribute(element, "title") || attribute(element, "value");
+  const said = attribute(element, "data-label") || attribute(element, "title");
+  if (said || ["radio", "checkbox"].includes(attribute(element, "type"))) return said || attribute(element, "value");
+  // Published templates name a field by what it is, and have its label nowhere else.
+  const name = attribute(element, "name").trim();
+  return name !== id && /\p{L}{3}/u.test(name) ? name : "";
+}
+
+/** Words behind a field that a second label of it holds: "mm (normal, 36-56 mm)". */
+export function wordsBehind(element: Element, root: Element): string {
+  const id = attribute(element, "id");
+  const labels = id ? all(root, (one) => one.tagName === "label" && attribute(one, "for") === id) : [];
+  return labels.slice(1).map(textOf).join(" ");
+}
+
+/** What a field of several lines holds beforehand. */
+export const textWithin = (textarea: Element): string =>
+  textarea.childNodes
+    .map((node) => ("value" in node ? node.value : ""))
+    .join("")
+    .trim();
+
+const withoutColon = (words: string): string => words.replace(/\s*[:：]\s*$/, "");
+
+function all(element: Element, fits: (element: Element) => boolean): Element[] {
+  return [...(fits(element) ? [element] : []), ...childrenOf(element).flatMap((child) => all(child, fits))];
 }
 
 const labelText = (label: Element): string => {
@@ -114,6 +141,7 @@ export function fieldOf(
   lead: string,
   section: string,
   taken: ReadonlySet<string>,
+  codes: Codes,
 ): FieldSpec | null {
   const first = controls[0];
   if (!first) return null;
@@ -121,8 +149,9 @@ export function fieldOf(
   const type = element.tagName === "input" ? attribute(element, "type").toLowerCase() : "";
   const several = type === "radio" || type === "checkbox";
   const asked = first.label || (several && controls.length > 1 ? "" : first.own);
-  const unit = type === "number" ? (UNIT.exec(asked)?.[1] ?? "") : "";
-  const words = unit ? asked.replace(UNIT, "") : asked;
+  const bracketed = type === "number" ? (UNIT.exec(asked)?.[1] ?? "") : "";
+  const unit = attribute(element, "data-field-units").trim().slice(0, 20) || bracketed;
+  const words = bracketed ? asked.replace(UNIT, "") : asked;
   const label =
     [lead, words]
       .filter((part, at, all) => part && (at === 0 || part !== all[0]))
@@ -136,11 +165,11 @@ export function fieldOf(
     label,
     unit,
     required: attribute(element, "required") !== "",
-    code: several ? null : codeOf(element),
+    code: several ? null : codeOf(element, codes),
     showIf: null,
   };
   if (element.tagName === "select" || several) {
-    const options = element.tagName === "select" ? optionsOfSelect(element) : optionsOfBoxes(controls);
+    const options = element.tagName === "select" ? optionsOfSelect(element, codes) : optionsOfBoxes(controls, codes);
     if (options.length === 0) return null;
     return {
       ...base,
@@ -155,7 +184,8 @@ export function fieldOf(
   }
   const kind = KINDS[element.tagName === "textarea" ? "textarea" : type];
   if (!kind) return null;
-  return { ...base, kind, options: [], normal: attribute(element, "value").slice(0, 400) };
+  const normal = element.tagName === "textarea" ? textWithin(element) : attribute(element, "value");
+  return { ...base, kind, options: [], normal: normal.slice(0, 400) };
 }
 
 interface Option {
@@ -169,18 +199,21 @@ interface Option {
 const wordsOf = (value: string, shown: string): string =>
   (/\s/.test(value.trim()) && value.length > shown.length ? value : shown || value).trim().slice(0, 300);
 
-function collect(choices: readonly { element: Element; value: string; shown: string; chosen: boolean }[]): Option[] {
+function collect(
+  choices: readonly { element: Element; value: string; shown: string; chosen: boolean }[],
+  codes: Codes,
+): Option[] {
   const taken = new Set<string>();
   return choices.flatMap(({ element, value, shown, chosen }) => {
     // An empty value asks to choose: that is the empty field.
     if (value === "" || !wordsOf(value, shown)) return [];
     const key = keyOf(value, taken);
     taken.add(key);
-    return [{ value: key, text: wordsOf(value, shown), code: codeOf(element), chosen }];
+    return [{ value: key, text: wordsOf(value, shown), code: codeOf(element, codes), chosen }];
   });
 }
 
-function optionsOfSelect(select: Element): Option[] {
+function optionsOfSelect(select: Element, codes: Codes): Option[] {
   const options = childrenOf(select).flatMap((child) => (child.tagName === "optgroup" ? childrenOf(child) : [child]));
   return collect(
     options.map((element) => {
@@ -188,10 +221,11 @@ function optionsOfSelect(select: Element): Option[] {
       const shown = textOf(element);
       return { element, value: given ? given.value : shown, shown, chosen: attribute(element, "selected") !== "" };
     }),
+    codes,
   );
 }
 
-function optionsOfBoxes(controls: readonly Control[]): Option[] {
+function optionsOfBoxes(controls: readonly Control[], codes: Codes): Option[] {
   return collect(
     controls.map(({ element, own }) => {
       const boxed = attribute(element, "type") === "checkbox";
@@ -201,5 +235,6 @@ function optionsOfBoxes(controls: readonly Control[]): Option[] {
       const chosen = element.attrs.some(({ name }) => name === "checked") && value !== "";
       return { element, value: boxed && value === "on" ? own : value, shown: own, chosen };
     }),
+    codes,
   );
 }

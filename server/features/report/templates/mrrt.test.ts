@@ -77,5 +77,62 @@ describe("[RP13] MRRT in general", () => {
     expect(template.notes).toContain("Not understood: Lungs.");
   });
 
+  it("reads a published template: text areas that are the section, inner sections, units, ranges, codes and terms beside the form", () => {
+    const template = readMrrt(`<html><head><title>Heart</title><meta name="dcterms.title" content="Heart MRI">
+      <script type="text/xml"><!-- <template_attributes>
+        <term type="modality"><code meaning="magnetic resonance imaging" value="RID10312" scheme="RadLex"></term>
+        <term type="body part"><code meaning="heart" value="RID1385" scheme="RadLex"></term>
+        <coded_content><entry ORIGTXT="e1"><term><code meaning="size" value="RID1" scheme="RadLex"></term>
+          <term><code meaning="Diameter" value="8821-1" scheme="LOINC"></term></entry>
+          <entry ORIGTXT="o1"><term><code meaning="normal" value="RID13173" scheme="RadLex"></term></entry></coded_content>
+      </template_attributes> --></script></head><body>
+      <section data-section-name="Procedure"><header class="level1">Heart MRI</header>
+        <p><textarea id="p" name="Procedure"> </textarea></p></section>
+      <section data-section-name="Comparison"><header class="level1">Comparison</header>
+        <p><textarea id="c" name="Comparison">None. </textarea></p></section>
+      <section data-section-name="Findings"><header class="level1">Findings</header>
+        <section data-section-name="Wall"><header class="level2">Wall</header>
+          <p>0 = normal, {{1}} = not</p>
+          <section data-section-name="Base"><header class="level3">Base</header>
+            <p><label for="e1">Diameter:</label><input type="number" id="e1" data-field-units="mm" min="">
+              <label for="e1"> mm (normal: 36-56 mm)</label></p></section>
+          <section data-section-name="Apex"><header class="level3">Apex</header>
+            <p><label for="e2">Diameter:</label><input type="number" id="e2"><label for="e2"> mL/m2</label></p></section>
+        <section data-section-name="Valves"><header class="level2">Valves</header>
+          <p><input type="text" id="v1" name="Aortic valve" value="Normal."></p>
+          <p><label for="s">Function</label><select id="s"><option id="o1" selected="selected">Normal</option></select></p>
+        </section></section>
+      </section>
+      <section data-section-name="Impression"><header class="level1">Impression</header>
+        <p><textarea id="i" name="Impression">Normal study.</textarea></p></section></body></html>`);
+    expect(template).toMatchObject({ name: "Heart MRI", modality: "MR", bodyPart: "HEART", notes: [] });
+    expect(template.sections.map(({ key, title, loinc, normalText }) => [key, title, loinc, normalText])).toEqual([
+      ["technique", "Procedure", "55111-9", ""],
+      ["comparison", "Comparison", "18834-2", "None."],
+      [
+        "findings",
+        "Findings",
+        "59776-5",
+        [
+          "0 = normal, { {1}} = not",
+          "Wall – Base – Diameter: {{e1}} (normal: 36-56 mm)",
+          "Wall – Apex – Diameter: {{e2}}",
+          "Valves – Aortic valve: {{v1}}",
+          "Valves – Function: {{s}}",
+        ].join("\n"),
+      ],
+      ["impression", "Impression", "19005-8", "Normal study."],
+    ]);
+    const fields = template.sections[2]?.fields ?? [];
+    expect(fields.map(({ unit, normal }) => [unit, normal])).toEqual([
+      ["mm", ""],
+      ["mL/m2", ""],
+      ["", "Normal."],
+      ["", "normal"],
+    ]);
+    expect(fields[0]?.code).toEqual({ system: "LOINC", code: "8821-1", display: "Diameter" });
+    expect(fields[3]?.options[0]?.code?.code).toBe("RID13173");
+  });
+
   it("says so where there is nothing to read", () => expect(readMrrt("<p>hello").notes[0]).toMatch(/no fields/));
 });

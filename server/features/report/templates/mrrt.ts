@@ -2,7 +2,8 @@ import type { SectionSpec } from "@readroom/shared/crdt/report.js";
 import { FIELD_VALUE_MAX, type FieldSpec } from "@readroom/shared/crdt/report-fields.js";
 import { parse } from "parse5";
 import { attribute, childrenOf, type Element, textOf } from "./html.js";
-import { type Control, codeOf, fieldOf, groupOf, isControl } from "./mrrt-fields.js";
+import { type Control, codeOf, fieldOf, groupOf, isControl, textWithin, wordsBehind } from "./mrrt-fields.js";
+import { attributesOf, levelOf, type TemplateAttributes } from "./mrrt-profile.js";
 import { keyOf, sectionKind } from "./mrrt-words.js";
 
 export interface ImportedTemplate {
@@ -16,9 +17,20 @@ export interface ImportedTemplate {
 }
 
 interface Place {
-  /** Words of the headings inside the section: they lead the label, so that no heading is left standing alone. */
+  /** Words of the headings inside the section: they lead the label, so that no heading is left standing alone. So do the titles in `path`. */
   readonly lead: string;
   readonly showIf: FieldSpec["showIf"];
+  /** Titles of the profile's sections inside the report's section, from the outer one in; null outside of the profile's sections. */
+  readonly path: readonly string[] | null;
+}
+
+interface Section {
+  readonly key: string;
+  readonly title: string;
+  readonly lines: string[];
+  readonly fields: FieldSpec[];
+  /** Free text of its own: it is there, though nothing stands in it. */
+  free: boolean;
 }
 
 /**
@@ -31,7 +43,8 @@ export function readMrrt(html: string): ImportedTemplate {
 
 class Reader {
   readonly #root: Element;
-  readonly #sections: { key: string; title: string; lines: string[]; fields: FieldSpec[] }[] = [];
+  readonly #attributes: TemplateAttributes;
+  readonly #sections: Section[] = [];
   readonly #keys = new Set<string>();
   readonly #renamed = new Map<string, string>();
   readonly #notes = new Map<string, string[]>();
@@ -42,20 +55,24 @@ class Reader {
 
   constructor(root: Element) {
     this.#root = root;
+    this.#attributes = attributesOf(root);
   }
 
   template(): ImportedTemplate {
     const meta = this.#meta();
     this.#collectRadios(this.#root);
     const body = this.#find(this.#root, "body") ?? this.#root;
-    this.#walk(body, { lead: "", showIf: null });
+    this.#walk(body, { lead: "", showIf: null, path: null });
     this.#settleConditions();
-    const sections = this.#sections.filter(({ lines }) => lines.length > 0);
+    const sections = this.#sections.filter(({ lines, free }) => lines.length > 0 || free);
     if (sections.length === 0) this.#note("form", "it has no fields and no sections");
     return {
       name: (meta.get("dcterms.title") || textOf(this.#find(this.#root, "title")) || "Imported template").slice(0, 120),
-      modality: modalityOf(meta.get("rrt:modality") ?? meta.get("dcterms.subject") ?? ""),
-      bodyPart: (meta.get("rrt:bodyregion") ?? "").split(/[;,]/)[0]?.trim().toUpperCase().slice(0, 40) ?? "",
+      modality: modalityOf(meta.get("rrt:modality") ?? meta.get("dcterms.subject") ?? this.#attributes.modality),
+      bodyPart: (meta.get("rrt:bodyregion")?.split(/[;,]/)[0]?.trim().toUpperCase() || this.#attributes.bodyPart).slice(
+        0,
+        40,
+      ),
       source: (meta.get("dcterms.identifier") ?? "").slice(0, 200),
       sections: this.#withImpression(sections),
       notes: [...this.#notes].map(([what, which]) => sentence(what, which)).slice(0, 100),
@@ -71,7 +88,7 @@ class Reader {
     return found;
   }
 
-  #withImpression(sections: { key: string; title: string; lines: string[]; fields: FieldSpec[] }[]): SectionSpec[] {
+  #withImpression(sections: readonly Section[]): SectionSpec[] {
     const specs: SectionSpec[] = sections.slice(0, 39).map(({ key, title, lines, fields }) => {
       const kind = sectionKind(title);
       return {
@@ -79,7 +96,7 @@ class Reader {
         title: title.slice(0, 120),
         loinc: kind?.loinc ?? "",
         normalText: lines.join("\n").slice(0, 8000),
-        required: false,
+        required: key === "impression",
         ...(fields.length > 0 ? { fields } : {}),
       };
     });
@@ -111,8 +128,10 @@ class Reader {
       const inside = { ...here, showIf: this.#conditionOf(child) ?? here.showIf };
       const name = child.tagName;
       if (name === "script" || name === "style") {
-        if (name === "script") this.#note("scripts are not run", attribute(child, "type") || "script");
-      } else if (name === "h1" || hasClass(child, /doc-sub|h2-sub|rl-badge/)) continue;
+        const isData = /xml/i.test(attribute(child, "type"));
+        if (name === "script" && !isData) this.#note("scripts are not run", attribute(child, "type") || "script");
+      } else if (name === "header" && attribute(element, "data-section-name")) continue;
+      else if (name === "h1" || hasClass(child, /doc-sub|h2-sub|rl-badge/)) continue;
       else if (name === "h2" || (name === "header" && /level1/.test(attribute(child, "class")))) {
         this.#begin(textOf(child));
         here = { ...here, lead: "" };
@@ -122,10 +141,7 @@ class Reader {
       ) {
         const organ = attribute(child, "data-organ-label");
         if (organ) this.#walk(child, { ...inside, lead: organ });
-        else {
-          this.#begin(attribute(child, "data-section-name"));
-          this.#walk(child, { ...inside, lead: "" });
-        }
+        else this.#walk(child, { ...inside, lead: "", path: this.#enter(child, place.path) });
       } else if (name === "details" || name === "fieldset" || hasClass(child, /(^|\s)rr-region(\s|$)/)) {
         this.#walk(child, { ...inside, lead: titleWithin(child) || here.lead });
       } else if (/^h[3-6]$/.test(name) || hasClass(child, /col-head|region-name/)) {
@@ -133,8 +149,27 @@ class Reader {
       } else if (name === "summary" || name === "legend") continue;
       else if (name === "table") this.#table(child, inside);
       else if (isControl(child)) this.#control(child, inside);
+      else if (place.path && /^(p|div|li)$/.test(name) && !hasControl(child)) this.#words(textOf(child));
       else this.#walk(child, inside);
     }
+  }
+
+  /**
+   * A section of the profile: of the report where it stands alone or is of a kind that every report has, else a part of the one around
+   * it. Published templates leave sections open: how deep one is says its header.
+   */
+  #enter(section: Element, outer: readonly string[] | null): readonly string[] {
+    const title = attribute(section, "data-section-name").trim();
+    const level = levelOf(section);
+    if (outer === null || level === 1 || sectionKind(title)) {
+      this.#begin(title);
+      return [];
+    }
+    return [...(level === null ? outer : outer.slice(0, Math.max(0, level - 2))), title];
+  }
+
+  #words(text: string): void {
+    if (text) this.#sections.at(-1)?.lines.push(text.replaceAll("{{", "{ {").slice(0, 1000));
   }
 
   #table(table: Element, place: Place): void {
@@ -151,7 +186,7 @@ class Reader {
       return;
     }
     const key = kind?.key ?? keyOf(title, new Set(this.#sections.map((one) => one.key)));
-    this.#sections.push({ key, title: title || "Report", lines: [], fields: [] });
+    this.#sections.push({ key, title: title || "Report", lines: [], fields: [], free: false });
   }
 
   #control(element: Element, place: Place): void {
@@ -175,9 +210,15 @@ class Reader {
     // The conclusion is free text: it is the section itself, not a field in it.
     if (element.tagName === "textarea" && [section.title, first.label, attribute(element, "id")].some(isConclusion)) {
       this.#concluded = true;
-      return;
+      return this.#words(textWithin(element));
     }
-    const field = fieldOf(control, place.lead, section.title, this.#keys);
+    // So is the only text of a section of the profile that names nothing in it.
+    if (element.tagName === "textarea" && place.path?.length === 0 && isUnasked(control, section)) {
+      section.free = true;
+      return this.#words(textWithin(element));
+    }
+    const lead = place.path?.length ? place.path.join(" – ") : place.lead;
+    const field = fieldOf(control, lead, section.title, this.#keys, this.#attributes.codes);
     if (!field) return this.#note("not understood", first.label || attribute(element, "id") || element.tagName);
     if (section.fields.length >= 200) return this.#note("more than 200 fields in a section", field.label);
     if (element.tagName === "textarea")
@@ -188,11 +229,13 @@ class Reader {
         ? attribute(element, "name")
         : attribute(element, "id") || attribute(element, "name");
     this.#renamed.set(id, field.key);
-    const made: FieldSpec = { ...field, code: field.code ?? codeOf(element), showIf: null };
+    const code = field.code ?? codeOf(element, this.#attributes.codes);
+    const { unit, words } = behind(field.unit, wordsBehind(element, this.#root));
+    const made: FieldSpec = { ...field, unit, code, showIf: null };
     if (place.showIf)
       this.#conditions.push({ field: made, source: `${place.showIf.field}=${place.showIf.is.join("|")}` });
     section.fields.push(made);
-    section.lines.push(`${field.label}: {{${field.key}}}`);
+    section.lines.push(`${field.label}: {{${field.key}}}${words ? ` ${words.replaceAll("{{", "{ {")}` : ""}`);
   }
 
   /** `data-show-if="vgl=yes"`: names and values as the template has them; resolved when all fields are known. */
@@ -248,6 +291,24 @@ class Reader {
     if (which && !known.includes(which)) known.push(which);
     this.#notes.set(what, known);
   }
+}
+
+const hasControl = (element: Element): boolean =>
+  isControl(element) || childrenOf(element).some((child) => hasControl(child));
+
+const isUnasked = ([first]: readonly Control[], section: Section): boolean =>
+  !first?.label || first.label.toLowerCase() === section.title.toLowerCase();
+
+/** The unit at the head of what stands behind a field, and the rest of it: "mm (normal, 36-56 mm)". */
+function behind(unit: string, text: string): { unit: string; words: string } {
+  if (unit)
+    return { unit, words: (text.toLowerCase().startsWith(unit.toLowerCase()) ? text.slice(unit.length) : text).trim() };
+  const [first = "", ...rest] = text.split(" ");
+  return /^[\p{L}%µ°][\p{L}\d/%²³·.^]{0,11}$/u.test(first) &&
+    first.length <= 12 &&
+    (rest.length === 0 || rest[0]?.startsWith("("))
+    ? { unit: first, words: rest.join(" ") }
+    : { unit: "", words: text };
 }
 
 /** XR is RadLex's word for what DICOM calls CR and DX. */
