@@ -31,15 +31,15 @@ export function attributesOf(root: Element): TemplateAttributes {
   const xml = scriptsOf(root).find((text) => /<template_attributes[\s>]/i.test(text)) ?? "";
   const [general = "", content = ""] = xml.split(/<coded_content[\s>]/i, 2);
   const terms = [...general.matchAll(/<term\b([^>]*)>(.*?)<\/term>/gis)].map(([, head = "", body = ""]) => ({
-    type: valueOf(head, "type").toLowerCase(),
-    meaning: valueOf(body, "meaning"),
+    type: given(head, "type").toLowerCase(),
+    meaning: given(body, "meaning"),
   }));
   const parts = new Set(
     terms.flatMap(({ type, meaning }) => (/body/.test(type) && meaning ? [meaning.toUpperCase().slice(0, 40)] : [])),
   );
   const entries = [...content.matchAll(/<entry\b([^>]*)>(.*?)<\/entry>/gis)].flatMap(([, head = "", body = ""]) => {
     const code = codeIn(body);
-    const id = valueOf(head, "ORIGTXT");
+    const id = given(head, "ORIGTXT");
     return code && id ? [[id, code] as const] : [];
   });
   return {
@@ -54,9 +54,9 @@ const modalityIn = (meaning: string): string => MODALITIES.find(([words]) => wor
 /** The first code of LOINC, which results are exchanged in, else the first. */
 function codeIn(xml: string): Coded | null {
   const codes = [...xml.matchAll(/<code\b([^>]*)>/gi)].flatMap(([, text = ""]): Coded[] => {
-    const [code, scheme] = [valueOf(text, "value"), valueOf(text, "scheme")];
+    const [code, scheme] = [given(text, "value"), given(text, "scheme")];
     if (!code || !scheme) return [];
-    return [{ system: systemOf(scheme), code: code.slice(0, 40), display: valueOf(text, "meaning").slice(0, 200) }];
+    return [{ system: systemOf(scheme), code: code.slice(0, 40), display: given(text, "meaning").slice(0, 200) }];
   });
   return codes.find(({ system }) => system === "LOINC") ?? codes[0] ?? null;
 }
@@ -67,7 +67,7 @@ function systemOf(scheme: string): string {
   return /^(snomed|sct)/i.test(scheme) ? "SNOMED CT" : scheme.slice(0, 40);
 }
 
-const valueOf = (attributes: string, name: string): string =>
+const given = (attributes: string, name: string): string =>
   new RegExp(`\\b${name}\\s*=\\s*"([^"]*)"`, "i").exec(attributes)?.[1]?.trim() ?? "";
 
 function scriptsOf(element: Element): string[] {
