@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, type Locator, type Page, test } from "@playwright/test";
@@ -7,6 +7,7 @@ import { makeImage, newUid } from "../devices/dicom-maker";
 import { FakeHospital, OrderSender, type ReceivedResult } from "../devices/hospital";
 import { storescu } from "../devices/modality";
 import { SpeechServer } from "../devices/speech-server";
+import { realData } from "../devices/test-data";
 import { axe } from "../fixtures/axe";
 import { logInOnScreen, openScreen, PHONE } from "../fixtures/browser";
 import { type RunningHub, startHub } from "../fixtures/hub";
@@ -283,8 +284,8 @@ function textOfPdf(pdf: Buffer): string {
 
 /** A hospital's own template where the test data is there; else a small one. */
 function mrrtFile(): string {
-  const root = join(process.env.READROOM_TEST_DATA ?? "", "templates");
-  if (existsSync(root)) {
+  const root = realData("templates");
+  if (root) {
     const found = readdirSync(root, { recursive: true, encoding: "utf8" }).find((one) =>
       /schaedel.*template\.html$/.test(one),
     );

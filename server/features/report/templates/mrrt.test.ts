@@ -1,12 +1,13 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { TemplateBody } from "@readroom/shared/contract/http/report-templates.js";
 import { placesIn } from "@readroom/shared/crdt/report-fields.js";
 import { describe, expect, it } from "vitest";
+import { realData } from "../../../../e2e/devices/test-data.js";
 import { readMrrt } from "./mrrt.js";
 
-const root = join(process.env.READROOM_TEST_DATA ?? "", "templates");
-const files = existsSync(root)
+const root = realData("templates") ?? "";
+const files = root
   ? readdirSync(root, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith("template.html"))
   : [];
 const read = (part: string) =>
