@@ -70,8 +70,14 @@ function WindowCorner({ stack, view, magnification, image }: ViewSnapshot) {
   if (!view) return <div className={classes.bottomLeft} />;
   const preset = presetOf(stack?.modality, view.voi, image?.acquired);
   const words = [preset?.label, view.invert ? "inverted" : undefined].filter(Boolean).join(" · ");
+  const turned = [
+    view.flipHorizontal ? "flipped left to right" : undefined,
+    view.flipVertical ? "flipped top to bottom" : undefined,
+    view.rotation ? `turned ${Math.round(view.rotation)}°` : undefined,
+  ].filter(Boolean);
   return (
     <div className={classes.bottomLeft}>
+      {turned.length > 0 ? <span className={classes.badge}>{turned.join(" · ")}</span> : null}
       {words ? <span className={classes.soft}>{words}</span> : null}
       <span>
         W {grey(view.voi.windowWidth)} <span className={classes.gap} /> L {grey(view.voi.windowCenter)}

@@ -146,7 +146,7 @@ test("an order and images become a signed, delivered report, with a colleague an
     await openTab(reader.page, "Room");
     await reader.page.getByRole("button", { name: "Critical finding" }).click();
     await reader.page.getByLabel("Finding, in one sentence").fill(FINDING);
-    await reader.page.getByRole("button", { name: "Open the loop" }).click();
+    await reader.page.getByRole("button", { name: "Raise it" }).click();
     const loop = reader.page.getByRole("article", { name: new RegExp(FINDING) });
     await expect(loop).toContainText("Raman");
     await loop.getByRole("button", { name: "Make a join link" }).click();

@@ -163,7 +163,7 @@ test("a reader's night", async () => {
       .check();
     await dialog.getByLabel("What is asked").fill("Is this cord signal real?");
     await clean(page, "escalation dialog");
-    await dialog.getByRole("button", { name: "Escalate" }).click();
+    await dialog.getByRole("button", { name: "Ask", exact: true }).click();
     await expect(page).toHaveURL(/worklist/);
     await miguel.page.getByRole("button", { name: /^For me/ }).click();
     await expect(miguel.page.getByRole("row").nth(1)).toContainText("escalated");

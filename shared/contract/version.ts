@@ -6,8 +6,8 @@ export const CONTRACT_HISTORY: readonly { readonly version: number; readonly has
   { version: 1, hash: "7e0252a8e98d5302", what: "The first that was counted" },
   {
     version: 2,
-    hash: "3c34e16cba289a82",
-    what: "Dictation by a speech server; codes of report fields; physicians' numbers",
+    hash: "b14e6cf52449b729",
+    what: "Dictation by a speech server; codes of report fields; physicians' numbers; days of priors",
   },
 ];
 

@@ -121,7 +121,7 @@ export function wordsOf(
         : one
           ? "Nobody has answered a critical finding"
           : `${n} critical findings are unanswered`;
-      return words(title, place, inRoom);
+      return words(title, place, inRoom === "/worklist" ? inRoom : `${inRoom}?tab=room`);
     }
     case "results":
       return words(

@@ -82,7 +82,7 @@ export function useClaim(detail: StudyDetail): ClaimHands {
     next: () =>
       act(async () => {
         if (mine && !onHold) {
-          toast.refused("This study is still yours: sign it, return it, or put it on hold (Claim, One moment).");
+          toast.refused("This study is still yours: sign it, return it, or put it on hold (Yours, One moment).");
           return;
         }
         const { row, reason } = await claimNext();

@@ -1,5 +1,6 @@
-import { useCallback, useState } from "react";
-import type { SideTab } from "./parts/side-tabs";
+import { useCallback, useEffect, useState } from "react";
+import { useSearchParams } from "react-router";
+import { SIDE_TABS, type SideTab } from "./parts/side-tabs";
 
 export interface Side {
   tab: SideTab;
@@ -12,9 +13,14 @@ export interface Side {
   sign(): void;
 }
 
-/** Which tab is open beside the images, and what keys ask of the panels in it. */
+/** Which tab is open beside the images (`?tab=` asks for one: a call about a critical finding leads to it), and what keys ask of the panels in it. */
 export function useSide(first: SideTab): Side {
-  const [tab, setTab] = useState<SideTab>(first);
+  const wanted = useSearchParams()[0].get("tab");
+  const asked = SIDE_TABS.find((one) => one === wanted);
+  const [tab, setTab] = useState<SideTab>(asked ?? first);
+  useEffect(() => {
+    if (asked) setTab(asked);
+  }, [asked]);
   const [criticalSignal, setCritical] = useState(0);
   const [signSignal, setSign] = useState(0);
   return {

@@ -35,7 +35,7 @@ export function useWall(detail: StudyDetail, narrow: boolean): WallInHand {
       wall.cells.map((hung): HungSeries | undefined => {
         if (!hung) return undefined;
         const found = series.find((one) => one.seriesInstanceUid === hung.seriesInstanceUid);
-        const badge = found?.prior ? `Prior${found.prior.at ? ` · ${dateOnly(found.prior.at)}` : ""}` : undefined;
+        const badge = found?.prior ? `Prior${found.prior.day ? ` · ${dateOnly(found.prior.day)}` : ""}` : undefined;
         return {
           ...hung,
           revision: revisionOf(hung.seriesInstanceUid),

@@ -31,6 +31,7 @@ const prior = (uid: string, bodyPart: string, own: SeriesView[]): PriorView => (
   modalities: [],
   bodyPart,
   studyAt: null,
+  studyDay: "",
   instances: 0,
   series: own,
   reportState: "none",

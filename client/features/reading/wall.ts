@@ -13,7 +13,7 @@ export interface WallSeries {
   number: number | null;
   instances: number;
   /** null: of the study that is being read; else the prior it belongs to. */
-  prior: { studyId: string; at: number | null; procedure: string } | null;
+  prior: { studyId: string; day: string; procedure: string } | null;
 }
 
 export type { Hanging, Hung, Wall, WallChange } from "./wall-types";
@@ -172,7 +172,7 @@ export function seriesOf(detail: Pick<StudyDetail, "row" | "series" | "priors">)
 }
 
 export function seriesOfPrior(prior: PriorView): WallSeries[] {
-  const named = { studyId: prior.studyId, at: prior.studyAt, procedure: prior.procedure };
+  const named = { studyId: prior.studyId, day: prior.studyDay, procedure: prior.procedure };
   return prior.series.map((series) => wallSeries(prior.studyInstanceUid, series, named));
 }
 

@@ -108,7 +108,7 @@ export function filler(facts: StudyFacts): (text: string) => string {
   const technique = [facts.procedureText || facts.description, facts.seriesDescriptions.join(", ")]
     .filter(Boolean)
     .join(". ");
-  const day = facts.prior?.at ? new Date(facts.prior.at).toISOString().slice(0, 10) : "";
+  const day = facts.prior?.day ?? "";
   const comparison = facts.prior ? `${facts.prior.description || "Earlier study"}${day ? ` of ${day}` : ""}.` : "None.";
   return (text) =>
     text

@@ -41,7 +41,8 @@ export interface StudyFacts {
   readonly clinicalQuestion: string;
   readonly procedureText: string;
   readonly seriesDescriptions: string[];
-  readonly prior: { readonly at: number | null; readonly description: string } | null;
+  /** day: YYYY-MM-DD where it was taken. */
+  readonly prior: { readonly day: string | null; readonly description: string } | null;
   readonly procedureCode: string;
   readonly laterality: string;
   readonly instances: number;
@@ -61,8 +62,8 @@ export async function studyFacts(db: Pick<Database, "pool">, studyId: string): P
        jsonb_build_object('name', coalesce(p.name, s.dicom_patient_name)->>'alphabetic', 'mrn', coalesce(p.mrn, s.dicom_patient_id),
          'birthDate', coalesce(p.birth_date, s.dicom_birth_date), 'sex', coalesce(p.sex, s.dicom_sex)) AS patient,
        ARRAY(SELECT e.description FROM series e WHERE e.study_id = s.id AND e.description <> '' AND NOT e.made_here ORDER BY e.series_number LIMIT 12) AS "seriesDescriptions",
-       (SELECT jsonb_build_object('at', (extract(epoch FROM e.study_at) * 1000)::bigint, 'description', e.description)
-          FROM study e WHERE e.patient_id = s.patient_id AND e.id <> s.id AND e.study_at < s.study_at AND e.modalities && s.modalities
+       (SELECT jsonb_build_object('day', to_char(e.study_at AT TIME ZONE t.time_zone, 'YYYY-MM-DD'), 'description', e.description)
+          FROM study e JOIN site t ON t.id = e.site_id WHERE e.patient_id = s.patient_id AND e.id <> s.id AND e.study_at < s.study_at AND e.modalities && s.modalities
           ORDER BY (e.body_part = s.body_part) DESC, e.study_at DESC LIMIT 1) AS prior
      FROM study s LEFT JOIN imaging_order o ON o.id = s.order_id LEFT JOIN patient p ON p.id = s.patient_id WHERE s.id = $1`,
     [studyId],

@@ -42,7 +42,8 @@ export async function priorsOf(executor: Executor, studyId: string): Promise<Pri
     executor,
     `SELECT pr.id AS "studyId", pr.study_instance_uid AS "studyInstanceUid",
        coalesce(nullif((SELECT x.procedure_text FROM imaging_order x WHERE x.id = pr.order_id), ''), pr.description) AS procedure,
-       pr.modalities, pr.body_part AS "bodyPart", ${ms("coalesce(pr.study_at, pr.first_instance_at)")} AS "studyAt", pr.instances_received AS instances,
+       pr.modalities, pr.body_part AS "bodyPart", ${ms("coalesce(pr.study_at, pr.first_instance_at)")} AS "studyAt",
+       coalesce(to_char(coalesce(pr.study_at, pr.first_instance_at) AT TIME ZONE prt.time_zone, 'YYYYMMDD'), '') AS "studyDay", pr.instances_received AS instances,
        pr.report_state AS "reportState", v.sections, coalesce(v.signed_by_name, '') AS "signedBy", ${ms("v.signed_at")} AS "signedAt"
      FROM study s JOIN site t ON t.id = s.site_id LEFT JOIN patient p ON p.id = s.patient_id
        JOIN study pr ON true JOIN site prt ON prt.id = pr.site_id

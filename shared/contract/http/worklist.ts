@@ -209,6 +209,8 @@ export const PriorView = z.object({
   modalities: z.array(z.string()),
   bodyPart: z.string(),
   studyAt: Ms.nullable(),
+  /** YYYYMMDD where it was taken, as its images say it; "" unknown. The instant may be another day elsewhere. */
+  studyDay: z.string(),
   instances: z.number().int(),
   series: z.array(SeriesView),
   reportState: z.string(),

@@ -13,7 +13,7 @@ import { clock, useAct } from "../use-act";
 import { ClinicianSide } from "./clinician-side";
 import classes from "./critical-panel.module.css";
 import { RadiologistSide } from "./radiologist-side";
-import { RaiseForm } from "./raise-form";
+import { hasDraft, RaiseForm } from "./raise-form";
 
 export interface CriticalPanelProps {
   studyId: string;
@@ -25,7 +25,7 @@ export interface CriticalPanelProps {
 export function CriticalPanel({ studyId, openSignal = 0 }: CriticalPanelProps) {
   const query = useCriticals(studyId);
   const mayRaise = useMay("critical.raise");
-  const [raising, setRaising] = useState(false);
+  const [raising, setRaising] = useState(hasDraft(studyId));
   useEffect(() => {
     if (openSignal > 0) setRaising(true);
   }, [openSignal]);

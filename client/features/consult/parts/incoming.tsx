@@ -32,7 +32,7 @@ export function IncomingCalls() {
     if (event.type === "critical.raised" || event.type === "critical.escalated") {
       if (contactUserId !== user.id || typeof studyId !== "string") return;
       show(`critical:${String(findingId)}`, `${event.actor.name}: a critical finding on your patient`, "Open it", () =>
-        navigate(`/read/${studyId}`),
+        navigate(`/read/${studyId}?tab=room`),
       );
     }
     if (event.type === "critical.acknowledged" || event.type === "critical.withdrawn")

@@ -9,15 +9,29 @@ import classes from "./critical-panel.module.css";
 
 const ORDERING = "first";
 
-/** Finding, category with its limit, and who is responsible: all that is needed to open the loop. */
+interface Draft {
+  finding: string;
+  category: Category;
+  contact: string;
+}
+/** What was written and not raised yet, by study: looking at another tab loses nothing. Gone with the page. */
+const drafts = new Map<string, Draft>();
+export const hasDraft = (studyId: string): boolean => drafts.has(studyId);
+
+/** Finding, category with its limit, and who is responsible: all that is needed to tell the clinician. */
 export function RaiseForm({ studyId, onDone }: { studyId: string; onDone(): void }) {
   const act = useAct(studyId);
   const contacts = useContacts(studyId, true);
   const [sending, setSending] = useState(false);
-  const form = useForm({
-    initialValues: { finding: "", category: "red" as Category, contact: ORDERING },
+  const form = useForm<Draft>({
+    initialValues: drafts.get(studyId) ?? { finding: "", category: "red", contact: ORDERING },
+    onValuesChange: (values) => void drafts.set(studyId, values),
     validate: { finding: (text) => (text.trim().length < 3 ? "Say in a few words what you found" : null) },
   });
+  const leave = (): void => {
+    drafts.delete(studyId);
+    onDone();
+  };
   const first = contacts.data?.[0];
   const people = (contacts.data ?? []).slice(1).filter((contact) => contact.id !== null);
 
@@ -33,7 +47,7 @@ export function RaiseForm({ studyId, onDone }: { studyId: string; onDone(): void
           "The loop is open: the clinician is being told.",
         );
         setSending(false);
-        if (taken) onDone();
+        if (taken) leave();
       })}
     >
       <Textarea
@@ -64,9 +78,9 @@ export function RaiseForm({ studyId, onDone }: { studyId: string; onDone(): void
       />
       <div className={classes.row}>
         <Button type="submit" color="red" loading={sending}>
-          Open the loop
+          Raise it
         </Button>
-        <Button variant="subtle" color="gray" onClick={onDone}>
+        <Button variant="subtle" color="gray" onClick={leave}>
           Cancel
         </Button>
       </div>

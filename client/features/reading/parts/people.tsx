@@ -74,5 +74,5 @@ export function lookingAt(
   const image = imageNumber(view);
   const name = `${found.description || `${found.modality} ${found.number ?? ""}`.trim()}${image ? `, image ${image}` : ""}`;
   if (!found.prior) return `looking at ${name}`;
-  return `looking at ${name} of the prior${found.prior.at ? ` of ${dateOnly(found.prior.at)}` : ""}`;
+  return `looking at ${name} of the prior${found.prior.day ? ` of ${dateOnly(found.prior.day)}` : ""}`;
 }

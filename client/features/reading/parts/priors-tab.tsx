@@ -41,7 +41,7 @@ function Prior({ prior, modality, hung, compare, copy }: { prior: PriorView } & 
       <div className={classes.priorHead}>
         <strong>{prior.procedure || prior.modalities.join(", ")}</strong>
         <span className={classes.soft}>
-          {prior.studyAt ? dateOnly(prior.studyAt) : "no date"} · {prior.instances.toLocaleString()} images
+          {prior.studyDay ? dateOnly(prior.studyDay) : "no date"} · {prior.instances.toLocaleString()} images
         </span>
       </div>
       {main ? (
@@ -54,7 +54,7 @@ function Prior({ prior, modality, hung, compare, copy }: { prior: PriorView } & 
             compare({ studyInstanceUid: prior.studyInstanceUid, seriesInstanceUid: main.seriesInstanceUid })
           }
         >
-          {beside ? "Hangs beside" : "Compare"}
+          {beside ? "Shown beside" : "Compare"}
         </Button>
       ) : null}
       {prior.impression ? (

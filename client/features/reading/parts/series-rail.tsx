@@ -35,7 +35,7 @@ export const SeriesRail = memo(function SeriesRail({ base, detail, wall, orienta
         <details key={prior.studyId} className={classes.prior} open={isHung(prior, hung)}>
           <summary className={classes.summary} title={prior.procedure}>
             <span className={classes.name}>{prior.procedure || prior.modalities.join(", ")}</span>
-            <span className={classes.date}>{prior.studyAt ? dateOnly(prior.studyAt) : "no date"}</span>
+            <span className={classes.date}>{prior.studyDay ? dateOnly(prior.studyDay) : "no date"}</span>
           </summary>
           {strip(seriesOfPrior(prior), `Series of the prior ${prior.procedure}`)}
         </details>

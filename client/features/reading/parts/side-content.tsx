@@ -70,7 +70,7 @@ export function useSideTabs(parts: SideParts): SideTabContent[] {
     : null;
   const copy = (prior: PriorView) => {
     side.show("report");
-    const day = prior.studyAt ? ` of ${new Date(prior.studyAt).toISOString().slice(0, 10)}` : "";
+    const day = prior.studyDay ? ` of ${prior.studyDay.replace(/^(\d{4})(\d{2})(\d{2})$/, "$1-$2-$3")}` : "";
     editor?.bring(` ${prior.procedure || "Earlier study"}${day}: ${prior.impression}`, "comparison", "comparison");
   };
   const imageNumber = (place: ImagePlace) => {

@@ -3,7 +3,8 @@ import { IconChevronDown, IconChevronUp } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
 import classes from "../page.module.css";
 
-export type SideTab = "images" | "report" | "findings" | "order" | "priors" | "room";
+export const SIDE_TABS = ["images", "report", "findings", "order", "priors", "room"] as const;
+export type SideTab = (typeof SIDE_TABS)[number];
 
 export interface SideTabContent {
   id: SideTab;

@@ -20,7 +20,7 @@ import classes from "../report.module.css";
 import { useComments } from "../use-templates";
 import { Comments, type NewThread } from "./comments";
 import { Dictate } from "./dictate";
-import { SavedMark } from "./saved-mark";
+import { DraftMark, SavedMark } from "./saved-mark";
 import { Suggestions, useSuggestions } from "./suggestions";
 
 /** What the reading room and the panels around may do with the editor from outside. */
@@ -98,6 +98,7 @@ function Writing(props: ReportEditorProps) {
     });
   }, [room, source, spec]);
   const canWrite = state.self?.rights.write === true && state.frozen === null;
+  const looksOn = state.self?.rights.write === false && state.frozen === null;
   const editor = useEditor({
     extensions,
     editable: canWrite,
@@ -139,7 +140,7 @@ function Writing(props: ReportEditorProps) {
   return (
     <div className={classes.sheet}>
       <div className={classes.bar}>
-        <SavedMark saved={state.saved} />
+        {looksOn ? <DraftMark /> : <SavedMark saved={state.saved} />}
         <span className={classes.grow} />
         <Mode mode={mode} disabled={!canWrite} onChange={setMode} />
         {suggestions.length > 0 ? (
@@ -253,12 +254,20 @@ function Mode({
   );
 }
 
+/** What is put in from elsewhere never replaces words: they may have been selected for something else. A blank stands before it where a word ends. */
+function behindSelection(editor: Editor) {
+  const { to, $to } = editor.state.selection;
+  const before = $to.parent.textBetween(Math.max(0, $to.parentOffset - 1), $to.parentOffset, " ", " ");
+  const chain = editor.chain().focus().setTextSelection(to);
+  return /[^\s(]/.test(before) ? chain.insertContent(" ") : chain;
+}
+
 const handleOf = (editor: Editor, source: MeasurementSource, showSuggestions: () => void): ReportHandle => ({
-  insertMeasurement: (id) => void editor.chain().focus().insertMeasurement(id).insertContent(" ").run(),
-  insertText: (text) => void editor.chain().focus().insertContent(text).run(),
+  insertMeasurement: (id) => void behindSelection(editor).insertMeasurement(id).run(),
+  insertText: (text) => void behindSelection(editor).insertContent(text).run(),
   bring: (text, origin, section) => {
     if (section) goToSection(editor, section);
-    editor.chain().focus().insertContent(broughtIn(text, origin)).run();
+    behindSelection(editor).insertContent(broughtIn(text, origin)).run();
   },
   goTo: (mend) => {
     if (mend.kind === "section") goToSection(editor, mend.section, mend.words);

@@ -50,15 +50,27 @@ export function ReportPanel({
   const room = useDocumentRoom(report.data?.draft?.documentId ?? null);
   const source = useMemo(() => (reading ? measurementsIn(reading) : noMeasurements), [reading]);
   const [signing, setSigning] = useState(false);
-  const asked = useEffectEvent(() => setSigning(Boolean(report.data?.draft)));
+  const asked = useEffectEvent(() => {
+    if (report.data?.draft) setSigning(true);
+    else if (report.data)
+      toast.refused(
+        report.data.state === "none"
+          ? "There is no report yet: begin it first."
+          : "It is signed. An addendum or a correction is begun under it.",
+      );
+  });
   useEffect(() => {
     if (signSignal > 0) asked();
   }, [signSignal]);
   const snippets = useSnippets();
   const handle = useRef<ReportHandle | null>(null);
+  // Whoever begins a report types on: until the text has the focus, keys would turn the images.
+  const begun = useRef(false);
   const ready = useCallback(
     (now: ReportHandle | null) => {
       handle.current = now;
+      if (now && begun.current) now.focus();
+      if (now) begun.current = false;
       onReady?.(now);
     },
     [onReady],
@@ -94,7 +106,10 @@ export function ReportPanel({
             <BeginReport
               studyId={studyId}
               busy={begin.isPending}
-              onBegin={(templateId) => begin.mutate(templateId ? { templateId } : {}, { onError: failed })}
+              onBegin={(templateId) => {
+                begun.current = true;
+                begin.mutate(templateId ? { templateId } : {}, { onError: failed });
+              }}
             />
           ) : undefined
         }
@@ -117,7 +132,10 @@ export function ReportPanel({
           versions={versions}
           canAdd={canAdd}
           adding={add.isPending}
-          onAdd={(kind) => add.mutate({ kind }, { onError: failed })}
+          onAdd={(kind) => {
+            begun.current = true;
+            add.mutate({ kind }, { onError: failed });
+          }}
           colourOf={authorColour}
         />
       </div>

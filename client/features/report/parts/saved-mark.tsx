@@ -27,3 +27,6 @@ export function SavedMark({ saved }: { saved: Saved }) {
     </span>
   );
 }
+
+/** For who looks on while it is written: what stands here is nobody's word yet. */
+export const DraftMark = () => <strong style={{ color: "var(--rr-amber)" }}>Draft, not signed</strong>;

@@ -47,7 +47,7 @@ export interface SuggestionsProps {
   readonly onSettle: (ids: readonly string[], how: "accept" | "reject") => void;
 }
 
-/** Each suggestion with its words. Another person accepts it; its author may only take it back. */
+/** Each suggestion with its words. Whoever may write accepts it, its author too: a reader who is alone wrote it to look at it once more. */
 export function Suggestions({ room, list, mayWrite, titleOf, onShow, onSettle }: SuggestionsProps) {
   const me = room.snapshot().self?.personId;
   const others = list.filter(({ by }) => by !== me).map(({ id }) => id);
@@ -75,8 +75,8 @@ export function Suggestions({ room, list, mayWrite, titleOf, onShow, onSettle }:
                 {one.deleted ? <del>{one.deleted}</del> : null} {one.inserted ? <ins>{one.inserted}</ins> : null}
               </span>
             </button>
-            {mayWrite && one.by !== me ? (
-              <Tooltip label="Accept">
+            {mayWrite ? (
+              <Tooltip label={one.by === me ? "Write it so" : "Accept"}>
                 <ActionIcon
                   variant="default"
                   aria-label={`Accept: ${wordsOf(one)}`}
@@ -87,7 +87,7 @@ export function Suggestions({ room, list, mayWrite, titleOf, onShow, onSettle }:
               </Tooltip>
             ) : null}
             {mayWrite ? (
-              <Tooltip label={one.by === me ? "Take back; somebody else accepts it" : "Reject"}>
+              <Tooltip label={one.by === me ? "Take back" : "Reject"}>
                 <ActionIcon
                   variant="default"
                   aria-label={`${one.by === me ? "Take back" : "Reject"}: ${wordsOf(one)}`}

@@ -104,14 +104,14 @@ const Note = ({ label, note, onNote }: { label: string; note: string; onNote: (n
 );
 
 function ReturnDialog({ asked, onClose, onDone }: DialogProps) {
-  const [code, setCode] = useState<ReturnReason>("subspecialty");
+  const [code, setCode] = useState<ReturnReason | null>(null);
   const [note, setNote] = useState("");
   return (
     <Ask
       title="Return it to its pool"
       send="Return"
-      ready={code !== "other" || note.trim().length > 2}
-      act={() => release(asked.studyId, asked.fence, { code, reason: note.trim() })}
+      ready={code !== null && (code !== "other" || note.trim().length > 2)}
+      act={() => release(asked.studyId, asked.fence, { code: code ?? "other", reason: note.trim() })}
       onClose={onClose}
       onDone={onDone}
     >
@@ -158,7 +158,7 @@ function EscalateDialog({ asked, onClose, onDone }: DialogProps) {
   return (
     <Ask
       title="Ask a subspecialist"
-      send="Escalate"
+      send="Ask"
       ready={(kind === "pool" ? pool : person) !== "" && note.trim().length > 2}
       act={() => escalate(asked.studyId, asked.fence, to, note.trim())}
       onClose={onClose}

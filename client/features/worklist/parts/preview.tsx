@@ -156,7 +156,7 @@ function Body({ line, study }: { line: Line; study: StudyDetail }) {
           {study.priors.slice(0, 4).map((prior) => (
             <li key={prior.studyId}>
               <span>{prior.procedure}</span>{" "}
-              <span className={classes.soft}>{prior.studyAt ? dateOnly(prior.studyAt) : "no date"}</span>
+              <span className={classes.soft}>{prior.studyDay ? dateOnly(prior.studyDay) : "no date"}</span>
               {prior.impression ? <p className={classes.impression}>{prior.impression}</p> : null}
             </li>
           ))}
