@@ -38,7 +38,7 @@ export function DeadlineClock({
   const clock = (
     <span
       className={classes.clock}
-      data-state={stoppedAt ? "stopped" : how.state}
+      data-state={stoppedAt ? (how.state === "over" ? "late" : "stopped") : how.state}
       data-size={size}
       {...(plain ? { onPointerEnter: (event) => (event.currentTarget.title = tip()) } : {})}
       role="timer"

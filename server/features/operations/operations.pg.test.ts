@@ -182,8 +182,9 @@ describe("the short list", () => {
       [north.site],
     );
     await world.db.pool.query(
-      `INSERT INTO hl7_message (direction, organisation_id, site_id, sender, control_id, message_type, version, raw, digest, state, reason)
-       VALUES ('in', $1, $2, 'RIS', '77', 'ORM^O01', '2.5.1', ''::bytea, 'd', 'rejected', 'no patient number')`,
+      `INSERT INTO hl7_message (direction, organisation_id, site_id, sender, control_id, message_type, version, raw, digest, state, reason, at)
+       SELECT 'in', $1, $2, 'RIS', '77', 'ORM^O01', '2.5.1', ''::bytea, digest, 'rejected', 'no patient number', now() - ago * interval '1 minute'
+       FROM (VALUES ('d', 3), ('d', 2), ('other', 1)) AS sent (digest, ago)`,
       [north.hospital, north.site],
     );
     await world.db.pool.query("UPDATE licence SET valid_to = $2 WHERE user_id = $1", [
@@ -196,6 +197,8 @@ describe("the short list", () => {
       expect(entry?.actions.length, kind).toBeGreaterThan(0);
       expect(entry?.reason, kind).not.toBe("");
     }
+    // what was sent again as it was stands there once; another one under the same control id stands for itself
+    expect(view.attention.filter(({ kind }) => kind === "message_rejected")).toHaveLength(2);
     const administrator = await world.person({ role: "administrator" });
     const theirs = await valueIn(board(world.deps, administrator, true));
     expect(theirs.rows).toEqual([]);

@@ -105,14 +105,18 @@ export async function withoutReceiver(db: pg.Pool, groupId: string, now: Instant
   return rows;
 }
 
-/** HL7 messages of the last week that were not taken, and that no later one with the same control id mended. extra: state. */
+/**
+ * HL7 messages of the last week that were not taken, and that no later one with the same control id mended; of one that was sent again
+ * as it was, the last. extra: state.
+ */
 export async function rejectedMessages(db: pg.Pool, hospitalIds: readonly string[], now: Instant): Promise<Waiting[]> {
   const { rows } = await db.query<Waiting>(
-    `SELECT m.id, NULL AS "studyId", m.message_type AS what, coalesce(t.name, m.sender) AS site, m.reason, ${ms("m.at")} AS since, m.state AS extra
+    `SELECT m.id, NULL AS "studyId", m.message_type || ' ' || m.control_id AS what, coalesce(t.name, m.sender) AS site, m.reason, ${ms("m.at")} AS since, m.state AS extra
      FROM hl7_message m LEFT JOIN site t ON t.id = m.site_id
      WHERE m.direction = 'in' AND m.state IN ('rejected', 'failed') AND m.at > $2::timestamptz - interval '7 days'
        AND (m.organisation_id IS NULL OR m.organisation_id = ANY ($1::uuid[]))
-       AND NOT EXISTS (SELECT 1 FROM hl7_message a WHERE a.direction = 'in' AND a.sender = m.sender AND a.control_id = m.control_id AND a.state = 'accepted' AND a.at > m.at)
+       AND NOT EXISTS (SELECT 1 FROM hl7_message a WHERE a.direction = 'in' AND a.sender = m.sender AND a.control_id = m.control_id
+         AND (a.state = 'accepted' OR a.digest = m.digest) AND a.at > m.at)
      ORDER BY m.at DESC LIMIT ${LIMIT}`,
     [hospitalIds, new Date(now)],
   );

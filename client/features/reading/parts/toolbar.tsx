@@ -129,13 +129,13 @@ function KeyImageTool({ shown, keyImages, whyNoMarks, onKeyImage }: ToolbarProps
 }
 
 function PrivateTool({ privately, whyNoMarks, onPrivately }: ToolbarProps) {
-  if (privately === null) return null;
+  // It stands in its place before one's own document is open: the tools behind it must not move under the pointer.
   return (
     <Tool
       label={whyNoMarks ?? (privately ? "Only you see what you draw now" : "Draw for yourself alone")}
       combo="Shift+P"
-      pressed={privately}
-      disabled={whyNoMarks !== null}
+      pressed={privately === true}
+      disabled={whyNoMarks !== null || privately === null}
       onClick={() => onPrivately(!privately)}
     >
       {privately ? <IconLock size={18} stroke={1.6} /> : <IconLockOpen size={18} stroke={1.6} />}

@@ -161,7 +161,7 @@ export function Write({
         label={label}
         autosize
         minRows={2}
-        data-autofocus
+        autoFocus
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
       />

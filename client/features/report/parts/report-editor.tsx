@@ -99,11 +99,16 @@ function Writing(props: ReportEditorProps) {
   }, [room, source, spec]);
   const canWrite = state.self?.rights.write === true && state.frozen === null;
   const looksOn = state.self?.rights.write === false && state.frozen === null;
+  const writable = useRef(canWrite);
+  writable.current = canWrite;
   const editor = useEditor({
     extensions,
     editable: canWrite,
     editorProps: {
-      attributes: { "aria-label": "Report", role: "textbox", "aria-multiline": "true", spellcheck: "true" },
+      attributes: () => ({
+        ...{ "aria-label": "Report", role: "textbox", "aria-multiline": "true", spellcheck: "true" },
+        "aria-readonly": String(!writable.current),
+      }),
     },
   });
   useEffect(() => void editor.setEditable(canWrite), [editor, canWrite]);
@@ -144,14 +149,18 @@ function Writing(props: ReportEditorProps) {
         <span className={classes.grow} />
         <Mode mode={mode} disabled={!canWrite} onChange={setMode} />
         {suggestions.length > 0 ? (
-          <Button
-            variant={strip ? "light" : "subtle"}
-            aria-expanded={strip}
-            leftSection={<IconPencilCheck size={16} />}
-            onClick={() => setStrip(!strip)}
-          >
-            {suggestions.length} suggested
-          </Button>
+          <Indicator label={suggestions.length} size={14} color="teal" inline>
+            <Tooltip label="Suggestions">
+              <ActionIcon
+                variant={strip ? "light" : "subtle"}
+                aria-label={`${suggestions.length} suggested`}
+                aria-expanded={strip}
+                onClick={() => setStrip(!strip)}
+              >
+                <IconPencilCheck size={16} />
+              </ActionIcon>
+            </Tooltip>
+          </Indicator>
         ) : null}
         {spec ? <NormalButton editor={editor} spec={spec} disabled={!canWrite} /> : null}
         {spec ? <Dictate studyId={props.studyId} editor={editor} spec={spec} disabled={!canWrite} /> : null}
@@ -161,6 +170,8 @@ function Writing(props: ReportEditorProps) {
               variant={talk ? "light" : "subtle"}
               aria-label={`Comments, ${threads} open`}
               aria-expanded={talk}
+              // The words that are selected stay so.
+              onMouseDown={(event) => event.preventDefault()}
               onClick={begin}
             >
               <IconMessage size={16} />
