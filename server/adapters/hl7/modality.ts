@@ -86,69 +86,23 @@ const RADIOLOGY_RECEIVER = /^(?:RIS|PACS|RAD|RADIOLOG\w*)(?:[_ -]|$)|[_ -](?:RIS
  * CPT, chapter Radiology (70010–79999 without the treatment planning of 77261–77799): what the ranges are done with. The first that
  * holds a code counts; other codes of the chapter are imaging of a kind that is not said.
  */
-const CPT_RANGES: readonly (readonly [from: number, to: number, modality: string])[] = [
-  ...(
-    [
-      [70450, 70498],
-      [71250, 71275],
-      [72125, 72133],
-      [72191, 72194],
-      [73200, 73206],
-      [73700, 73706],
-    ] as const
-  ).map(([from, to]) => [from, to, "CT"] as const),
-  ...(
-    [
-      [74150, 74178],
-      [74261, 74263],
-      [75571, 75574],
-      [75635, 75635],
-      [76380, 76380],
-    ] as const
-  ).map(([from, to]) => [from, to, "CT"] as const),
-  ...(
-    [
-      [70336, 70336],
-      [70540, 70559],
-      [71550, 71555],
-      [72141, 72159],
-      [72195, 72198],
-      [73218, 73225],
-    ] as const
-  ).map(([from, to]) => [from, to, "MR"] as const),
-  ...(
-    [
-      [73718, 73725],
-      [74181, 74185],
-      [75557, 75565],
-      [77046, 77049],
-    ] as const
-  ).map(([from, to]) => [from, to, "MR"] as const),
-  [76506, 76999, "US"],
-  [77063, 77067, "MG"],
-  [77080, 77086, "BMD"],
-  ...(
-    [
-      [78459, 78459],
-      [78491, 78492],
-      [78608, 78609],
-      [78811, 78816],
-    ] as const
-  ).map(([from, to]) => [from, to, "PT"] as const),
-  [78012, 78999, "NM"],
-  [75600, 75989, "XA"],
-  [74210, 74283, "RF"],
-  ...(
-    [
-      [70030, 70330],
-      [71010, 71130],
-      [72010, 72120],
-      [72170, 72190],
-      [73000, 73140],
-      [73500, 73660],
-      [74000, 74022],
-    ] as const
-  ).map(([from, to]) => [from, to, "DX"] as const),
+const CPT_RANGES: readonly (readonly [modality: string, ranges: string])[] = [
+  [
+    "CT",
+    "70450-70498 71250-71275 72125-72133 72191-72194 73200-73206 73700-73706 74150-74178 74261-74263 75571-75574 75635 76380",
+  ],
+  [
+    "MR",
+    "70336 70540-70559 71550-71555 72141-72159 72195-72198 73218-73225 73718-73725 74181-74185 75557-75565 77046-77049",
+  ],
+  ["US", "76506-76999"],
+  ["MG", "77063-77067"],
+  ["BMD", "77080-77086"],
+  ["PT", "78459 78491-78492 78608-78609 78811-78816"],
+  ["NM", "78012-78999"],
+  ["XA", "75600-75989"],
+  ["RF", "74210-74283"],
+  ["DX", "70030-70330 71010-71130 72010-72120 72170-72190 73000-73140 73500-73660 74000-74022"],
 ];
 const CPT_SYSTEM = /^(?:CPT|C4|C5|HCPCS|HCPT)[- ]?[45]?$/iu;
 
@@ -156,7 +110,11 @@ function byProcedureCode(code: string, system: string): string | undefined {
   if (!CPT_SYSTEM.test(system) || !/^\d{5}$/.test(code)) return undefined;
   const number = Number(code);
   if (number < 70_010 || number > 79_999 || (number >= 77_261 && number <= 77_799)) return undefined;
-  return CPT_RANGES.find(([from, to]) => number >= from && number <= to)?.[2] ?? "";
+  const holds = (range: string): boolean => {
+    const [from = "", to = from] = range.split("-");
+    return number >= Number(from) && number <= Number(to);
+  };
+  return CPT_RANGES.find(([, ranges]) => ranges.split(" ").some(holds))?.[0] ?? "";
 }
 
 /** Abbreviations that say it anywhere in a name, in capitals ("Head CT w/o contrast"); US at its end alone. */

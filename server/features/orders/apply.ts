@@ -120,7 +120,9 @@ async function applyGroup(work: Work, patientId: string, group: OrderGroup): Pro
     return err(foreignPatient(group));
   if (!existing) {
     const accessionNumber = accessionOf(content);
-    const sameName = await ordersByAccession(work.client, work.site.id, accessionNumber);
+    const sameName = content.accessionNumber
+      ? byAccession
+      : await ordersByAccession(work.client, work.site.id, accessionNumber);
     if (sameName.some((order) => order.patientId !== patientId)) return err(foreignPatient(group));
     return ok(await create(work, patientId, { ...content, accessionNumber }));
   }
